@@ -1,0 +1,55 @@
+"""What stands before and after a core: input and output types, declared by tasks and owned by the harness."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from torch import nn
+
+from rnnbench.contract.models import Role
+from rnnbench.contract.tasks import Batch, Columns
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+State = Any
+"""A tensor or nested tuples of tensors, batch in dimension 1; None before the first step."""
+
+
+@dataclass(frozen=True)
+class InputType(ABC):
+    """Turns a batch's inputs into x_BTE."""
+
+    @abstractmethod
+    def build(self, width: int) -> nn.Module:
+        """A module from inputs to x_BTE, with E = ``width``."""
+
+
+@dataclass(frozen=True)
+class OutputType(ABC):
+    """Turns a core's output into a loss and into scores."""
+
+    roles: ClassVar[frozenset[Role]]
+
+    @abstractmethod
+    def build(self, width: int, inputs: nn.Module) -> OutputEnd:
+        """The end for cores behind maps of E = ``width``; ``inputs`` is the input end (a tied readout shares it)."""
+
+
+class OutputEnd(nn.Module, ABC):
+    """The map, the loss and the decoding of one output type.
+
+    ``body`` is the core between its E <-> D maps: it obeys the role's signature at width E.
+    """
+
+    @abstractmethod
+    def loss(
+        self, body: nn.Module, x_BTE: Tensor, batch: Batch, state: State, smoothing: float = 0.0
+    ) -> tuple[Tensor, int, State]:
+        """(sum of the loss over targets, number of targets, state after the batch)."""
+
+    @abstractmethod
+    def score(self, body: nn.Module, x_BTE: Tensor, batch: Batch, state: State) -> tuple[Columns, State]:
+        """What the task makes items of, one entry for each row of the batch, and the state; without gradients."""

@@ -1,0 +1,121 @@
+"""The task's side of the contract: what is asked, how rows become batches, and how predictions are scored."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rnnbench.contract.datasets import Row
+from rnnbench.contract.metrics import Metric
+from rnnbench.contract.models import Role
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+    from rnnbench.contract.ends import InputType, OutputType
+
+Encoding = Mapping[str, Any]
+"""What a task learned from the training rows (vocabulary, label names, scale), as JSON values."""
+
+Arrays = Mapping[str, "np.ndarray[Any, Any]"]
+"""The encoded rows of one split."""
+
+Columns = Mapping[str, Sequence[Any]]
+"""Items: equally long columns of JSON values, one row for each test item or block of items. A resampling of rows is
+a resampling of the test set, and every metric is computed from them alone."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a network reads at once.
+
+    ``inputs``: tokens B x T (int64) or values B x T x C (float32), padded on the right.
+    ``lengths``: valid steps of each row (B, int64, on the CPU); None where all T are valid.
+    ``targets``: what the output type asks for; -100 marks a target token that is not scored.
+    ``carry``: the state goes on from the batch before (truncated BPTT).
+    ``rows``: which rows of the split these are (B), for putting scores back into place.
+    ``positions``: how many sequence positions count against a budget of tokens.
+    """
+
+    inputs: Tensor
+    targets: Tensor
+    rows: np.ndarray[Any, Any]
+    positions: int
+    lengths: Tensor | None = None
+    carry: bool = False
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A trivial or classical predictor: fitted on training rows, it predicts the test rows' items."""
+
+    name: str
+    description: str
+    predict: Callable[[Task, Encoding, Arrays, Arrays], Columns] = field(repr=False)
+    """``predict(task, encoding, training, test) -> items``, the same columns as :meth:`Task.items`."""
+    trivial: bool = False
+    """Whether it is the floor that every trained model must beat."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task(ABC):
+    """What is asked. Fields are options, each with a default; all of them go into the run id.
+
+    ``metrics``: the first one ranks. ``block`` says what one row of items is. ``version`` is raised whenever batches,
+    items or scores change.
+    """
+
+    name: ClassVar[str]
+    role: ClassVar[Role]
+    rows: ClassVar[type]
+    metrics: ClassVar[tuple[Metric, ...]]
+    block: ClassVar[str]
+    version: ClassVar[int] = 1
+
+    @abstractmethod
+    def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:
+        """Learn the encoding from the training rows; ``channels`` names a series' columns."""
+
+    @abstractmethod
+    def encode(self, encoding: Encoding, rows: Sequence[Row], before: Arrays | None) -> Arrays:
+        """Rows as arrays; ``before`` is the encoded split that a series continues."""
+
+    @abstractmethod
+    def input(self, encoding: Encoding) -> InputType:
+        """The input type: ``Tokens`` or ``Reals``."""
+
+    @abstractmethod
+    def output(self, encoding: Encoding) -> OutputType:
+        """The output type: ``NextToken``, ``Label``, ``TargetSequence``, ``Horizon``."""
+
+    @abstractmethod
+    def batches(self, data: Arrays, size: int, order: np.random.Generator) -> Iterator[Batch]:
+        """One epoch of training batches of ``size`` rows, in an order drawn from ``order`` alone."""
+
+    @abstractmethod
+    def evaluation(self, data: Arrays, size: int, window: int | None = None) -> Iterator[Batch]:
+        """Each row once, ``size`` rows at a time. ``window`` is set for a causal core that carries no state: the
+        steps that it sees at once."""
+
+    @abstractmethod
+    def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:
+        """Items from what the output type scored, batch by batch; independent of the batch size."""
+
+    @abstractmethod
+    def baselines(self) -> tuple[Baseline, ...]:
+        """The predictors that no table is published without."""
+
+    @abstractmethod
+    def chance(self, encoding: Encoding, validation: Arrays) -> float:
+        """The first metric's value for a predictor that learned nothing; a diverged run scores it."""
+
+    @abstractmethod
+    def trivial_loss(self, encoding: Encoding, training: Arrays, validation: Arrays) -> float:
+        """The validation loss of the trivial predictor, in the unit of the training loss."""
+
+    @abstractmethod
+    def counts(self, encoding: Encoding, data: Arrays) -> dict[str, int]:
+        """Sizes of a split to print: ``rows`` and whatever else helps."""
