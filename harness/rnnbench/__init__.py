@@ -1,4 +1,4 @@
-"""rnnbench: is a recurrent network enough for my sequences, or do I need attention, at this budget, and how sure are we?
+"""Is a recurrent network enough for my sequences, or do I need attention, at this budget, and how sure are we?
 
 The public names for plugin authors are here and nothing else is promised. They load on first use, so that
 ``import rnnbench`` stays light.
@@ -64,9 +64,40 @@ _HOME = {
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
-__all__ = [  # noqa: PLE0604  every name is in the table above
+__all__ = [
+    "Arrays",
+    "Baseline",
+    "Batch",
+    "Columns",
+    "DataMissing",
+    "Dataset",
+    "Encoding",
+    "Family",
+    "Horizon",
+    "InputType",
+    "ItemMetric",
+    "Knob",
+    "Label",
+    "LabelledText",
+    "Metric",
+    "Model",
+    "NextToken",
+    "Observation",
+    "OutputEnd",
+    "OutputType",
+    "Reals",
+    "Role",
+    "Row",
+    "SentencePair",
+    "Split",
+    "TargetSequence",
+    "Task",
+    "TextLine",
+    "Tokens",
     "__version__",
-    *sorted(_MODULE_OF),
+    "find_model",
+    "hookimpl",
+    "stream",
 ]
 
 # Libraries read these when they are imported: no telemetry, no progress bars, no thread pools that a fork would break.

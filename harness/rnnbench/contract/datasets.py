@@ -68,6 +68,8 @@ class Dataset(ABC):
     embedded: ClassVar[bool] = False
     version: ClassVar[int] = 1
     channels: ClassVar[tuple[str, ...]] = ()
+    has_optimum: ClassVar[bool] = False
+    """Whether the score of the generator's own predictor can be computed."""
 
     @abstractmethod
     def load(self, split: Split, folder: Path | None) -> Sequence[Row]:

@@ -44,6 +44,10 @@ class OutputEnd(nn.Module, ABC):
     ``body`` is the core between its E <-> D maps: it obeys the role's signature at width E.
     """
 
+    def prepare(self, inputs: Tensor, lengths: Tensor | None) -> Tensor:
+        """What the input end reads in place of ``inputs``; these, unless an output type says otherwise."""
+        return inputs
+
     @abstractmethod
     def loss(
         self, body: nn.Module, x_BTE: Tensor, batch: Batch, state: State, smoothing: float = 0.0

@@ -96,6 +96,8 @@ class Model(ABC):
         return {}
 
     def decoder(self) -> Model | None:
-        """For a model that is only an encoder: the causal model that decodes for it in translation, of the same
-        ``width``; without one, translation is not applicable."""
+        """The causal model that decodes in translation for a model that is only an encoder, of the same ``width``.
+
+        Without one, translation is not applicable.
+        """
         return None

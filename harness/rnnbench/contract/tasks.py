@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rnnbench.contract.datasets import Row
+from rnnbench.contract.datasets import Dataset, Row
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Role
 
@@ -97,8 +97,10 @@ class Task(ABC):
 
     @abstractmethod
     def evaluation(self, data: Arrays, size: int, window: int | None = None) -> Iterator[Batch]:
-        """Each row once, ``size`` rows at a time. ``window`` is set for a causal core that carries no state: the
-        steps that it sees at once."""
+        """Each row once, ``size`` rows at a time.
+
+        ``window`` is set for a causal core that carries no state: the steps that it sees at once.
+        """
 
     @abstractmethod
     def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:
@@ -115,6 +117,15 @@ class Task(ABC):
     @abstractmethod
     def trivial_loss(self, encoding: Encoding, training: Arrays, validation: Arrays) -> float:
         """The validation loss of the trivial predictor, in the unit of the training loss."""
+
+    def knows_optimum(self, dataset: Dataset) -> bool:
+        """Whether :meth:`optimum` has an answer, given these options of the task and this dataset."""
+        return dataset.has_optimum
+
+    def optimum(self, dataset: Dataset, encoding: Encoding, rows: Sequence[Row], test: Arrays) -> dict[str, float]:
+        """The score of the generator's own predictor on the test rows, by metric name. None beats it in expectation."""
+        del encoding, test
+        return dataset.optimum(rows) or {}
 
     @abstractmethod
     def counts(self, encoding: Encoding, data: Arrays) -> dict[str, int]:

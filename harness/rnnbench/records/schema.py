@@ -174,6 +174,8 @@ class Record(_Frozen):
     state_bytes: int | None = None
     adapter: str | None = None
     kernel: str | None = None
+    chosen: dict[str, float] = Field(default_factory=dict)
+    """What tuning chose for this run, by recipe field."""
     signatures: dict[str, str] = Field(default_factory=dict)
     """How a metric was computed, where its name does not say it all (sacreBLEU's signature)."""
     notes: tuple[str, ...] = ()

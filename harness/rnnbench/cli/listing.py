@@ -1,0 +1,101 @@
+"""``rnnbench list`` and ``rnnbench show``: what is installed, as text or JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import inspect
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from rnnbench.contract.datasets import Dataset
+from rnnbench.contract.models import Model
+from rnnbench.contract.tasks import Task
+from rnnbench.discovery import Registry, discover
+
+KINDS = ("models", "tasks", "datasets")
+
+
+class UnknownName(Exception):
+    """No plugin has this name."""
+
+
+def listing(kind: str | None, as_json: bool) -> str:
+    """All plugins, or those of one kind."""
+    registry = discover()
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name in KINDS if kind is None else (kind,):
+        if name in KINDS:
+            found[name] = [_summary(registry, name, thing) for thing in getattr(registry, name).values()]
+    if kind in (None, "plugins"):
+        found["plugins"] = [
+            {"name": plugin.origin, "version": plugin.version, "module": plugin.module, "error": plugin.error}
+            for plugin in registry.plugins
+        ]
+    if as_json:
+        return json.dumps(found, indent=1)
+    return "\n".join(_lines(found))
+
+
+def description(name: str) -> str:
+    """One plugin in full: every kind of that name.
+
+    Raises:
+        UnknownName: there is none; the message names the nearest.
+    """
+    registry = discover()
+    things = [(kind, getattr(registry, kind)[name]) for kind in KINDS if name in getattr(registry, kind)]
+    if not things:
+        names = [known for kind in KINDS for known in getattr(registry, kind)]
+        near = difflib.get_close_matches(name, names, 1)
+        hint = f" (did you mean {near[0]!r}?)" if near else ""
+        raise UnknownName(f"no model, task or dataset is named {name!r}{hint}; `rnnbench list` shows all")
+    return "\n\n".join(_describe(registry, kind, thing) for kind, thing in things)
+
+
+def _lines(found: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
+    for kind, things in found.items():
+        yield f"{kind}:"
+        width = max((len(thing["name"]) for thing in things), default=0)
+        for thing in things:
+            if kind == "plugins":
+                state = f"could not be loaded: {thing['error']}" if thing["error"] else thing["module"]
+                yield f"  {thing['name']:<{width}}  {thing['version']}  {state}"
+            else:
+                yield f"  {thing['name']:<{width}}  {thing['summary']}  [{thing['origin']}]"
+
+
+def _summary(registry: Registry, kind: str, thing: Any) -> dict[str, Any]:
+    about: dict[str, Any] = {"name": thing.name, "origin": registry.origin[kind, thing.name].origin}
+    if kind == "models":
+        roles = sorted(thing.roles)
+        about |= {"family": thing.family, "roles": roles, "paper": thing.paper}
+        about["summary"] = f"{thing.family}; {', '.join(roles)}; {thing.paper}"
+    elif kind == "tasks":
+        metrics = [metric.name for metric in thing.metrics]
+        about |= {"role": thing.role, "metrics": metrics, "rows": thing.rows.__name__}
+        about["summary"] = f"{thing.role}; {', '.join(metrics)}; rows of {thing.rows.__name__}"
+    else:
+        about |= {"rows": thing.rows.__name__, "embedded": thing.embedded, "licence": thing.licence}
+        where = "embedded" if thing.embedded else "public"
+        about["summary"] = f"{where}; rows of {thing.rows.__name__}; {thing.description}"
+    return about
+
+
+def _describe(registry: Registry, kind: str, thing: type[Model] | type[Task] | type[Dataset]) -> str:
+    plugin = registry.origin[kind, thing.name]
+    lines = [f"{thing.name}: a {kind[:-1]} of {plugin.origin} {plugin.version}, version {thing.version}"]
+    for key, value in _summary(registry, kind, thing).items():
+        if key not in ("name", "origin", "summary"):
+            lines.append(f"  {key}: {', '.join(value) if isinstance(value, list) else value}")
+    if issubclass(thing, Dataset):
+        lines += [f"  {thing.description}", *([f"  cite: {thing.citation}"] if thing.citation else [])]
+    lines.append("  fields:")
+    for field in dataclasses.fields(thing):
+        made = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+        lines.append(f"    {field.name}: {field.type} = {made!r}")
+    module = inspect.getmodule(thing)
+    if module is not None and module.__doc__:
+        lines += ["", *(f"  {line}".rstrip() for line in inspect.cleandoc(module.__doc__).splitlines())]
+    return "\n".join(lines)

@@ -1,0 +1,108 @@
+"""The commands of ``rnnbench``, and how a user's mistake becomes a line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from rnnbench import __version__
+from rnnbench.cli import codes
+
+FORMATS = ("md", "csv", "json")
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_FILE = click.Path(path_type=Path)
+
+
+def main() -> None:
+    """The console script's entry."""
+    try:
+        commands(standalone_mode=True)
+    except BrokenPipeError:  # the reader of our output left, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(codes.DONE)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="rnnbench")
+def commands() -> None:
+    """Is a recurrent network enough for my sequences, or do I need attention, at this budget, and how sure are we?"""
+
+
+@commands.command()
+@click.argument("suites", metavar="SUITE...", nargs=-1, required=True, type=_FILE)
+@click.option("--out", type=_FOLDER, help="Results folder.  [default: results/<suite name>]")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
+@click.option("--jobs", default="auto", show_default=True, help="Runs at once: a number, or auto for one a core.")
+@click.option("--executor", default="local", show_default=True, help="How runs are carried out.")
+@click.option("--data-dir", type=_FOLDER, help="Folder of public data.  [default: $RNNBENCH_DATA]")
+@click.option(
+    "--only", metavar="PATTERN", help="Runs whose model, task or task/model matches, * standing for anything."
+)
+@click.option("--seeds", type=click.IntRange(1, 1000), help="Seeds 0 to N-1 in place of the suite's.")
+@click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
+@click.option("--fresh", is_flag=True, help="Move the results folder aside and start again.")
+def run(suites: tuple[Path, ...], **options: Any) -> None:
+    """Train every model on every task of a suite, and print its leaderboard. Goes on where it was stopped."""
+    from rnnbench.cli.running import run_suites
+
+    sys.exit(run_suites(suites, **options))
+
+
+@commands.command("list")
+@click.argument("kind", required=False, type=click.Choice(["models", "tasks", "datasets", "plugins"]))
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def list_(kind: str | None, as_json: bool) -> None:
+    """What is installed, and why something failed to load."""
+    from rnnbench.cli.listing import listing
+
+    click.echo(listing(kind, as_json))
+
+
+@commands.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """One plugin: paper, fields, defaults, roles, where it comes from."""
+    from rnnbench.cli.listing import UnknownName, description
+
+    _or_exit(lambda: click.echo(description(name)), UnknownName)
+
+
+@commands.command()
+@click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=_FOLDER)
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Print this; without it the files are written too.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file instead.")
+def leaderboard(folders: tuple[Path, ...], form: str | None, output: Path | None) -> None:
+    """Tables from the plan and the records of results folders."""
+    from rnnbench.cli.tables import show_tables
+    from rnnbench.records.storage import DamagedFile, StorageError
+
+    _or_exit(lambda: show_tables(folders, form, output), StorageError, DamagedFile)
+
+
+@commands.command()
+@click.argument("path", type=_FILE)
+def validate(path: Path) -> None:
+    """Check a suite file without running it."""
+    from rnnbench.discovery import discover
+    from rnnbench.suite import SuiteError, read_suite
+
+    def check() -> None:
+        suite = read_suite(path, discover())
+        pairs = len(suite.models) * len(suite.tasks)
+        click.echo(f"{path}: suite {suite.name!r} is valid: {pairs} pairs of model and task, {len(suite.seeds)} seeds")
+
+    _or_exit(check, SuiteError)
+
+
+def _or_exit(action: Callable[[], None], *mistakes: type[Exception]) -> None:
+    """A user's mistake is its message and exit code 2, never a traceback."""
+    try:
+        action()
+    except mistakes as error:
+        click.echo(str(error), err=True)
+        sys.exit(codes.BAD_INPUT)

@@ -1,0 +1,117 @@
+"""``rnnbench run``: from suite files to leaderboards, or to a line that says why not."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import rich_click as click
+
+from rnnbench.cli import codes
+from rnnbench.cli.tables import print_table
+from rnnbench.pipeline.recall import Request, recall
+from rnnbench.records.storage import DamagedFile, FolderInUse, StorageError
+
+
+def run_suites(suites: tuple[Path, ...], **options: Any) -> int:
+    """Run suites one after the other; the exit code is that of the first that did not end well."""
+    if options["out"] is not None and len(suites) > 1:
+        click.echo("--out takes one suite: several would share a folder", err=True)
+        return codes.BAD_INPUT
+    worst = codes.DONE
+    for suite in suites:
+        code = _run_suite(Request(suite=suite, **options))
+        if code > codes.SOME_FAILED:
+            return code
+        worst = max(worst, code)
+    return worst
+
+
+def _run_suite(request: Request) -> int:
+    interrupt = Interrupt()
+    try:
+        done = recall(request)
+        if done is None:
+            code = _execute(request, interrupt)
+            if code is not None:
+                return code
+        else:
+            click.echo(f"{done.name}: every selected run has an outcome already", err=True)
+            print_table(done)
+            return codes.DONE
+    except FolderInUse as error:
+        click.echo(str(error), err=True)
+        return codes.IN_USE
+    except StorageError as error:
+        click.echo(f"cannot store results: {error}", err=True)
+        return codes.CANNOT_STORE
+    except DamagedFile as error:
+        click.echo(f"{error}; move it aside, or start again with --fresh", err=True)
+        return codes.BAD_INPUT
+    finally:
+        interrupt.restore()
+    return codes.DONE
+
+
+def _execute(request: Request, interrupt: Interrupt) -> int | None:
+    """Plan and run; None where there is nothing more to say."""
+    from rnnbench.cli.display import Display
+    from rnnbench.pipeline.run import BadRequest, run_suite
+
+    try:
+        result = run_suite(request, Display(), interrupt.is_set)
+    except BadRequest as error:
+        click.echo(str(error), err=True)
+        return codes.BAD_INPUT
+    if result is None:  # a dry run
+        return codes.DONE
+    if result.stopped:
+        click.echo(f"stopped; what is finished is kept, and this goes on: {_again()}", err=True)
+        return interrupt.code
+    print_table(result.folder)
+    if result.failed:
+        click.echo(f"{len(result.failed)} runs have no outcome; the same command tries them again:", err=True)
+        for record in result.failed:
+            seed = "" if record.seed is None else f", seed {record.seed}"
+            click.echo(f"  {record.task}, {record.model}{seed}: {record.status}: {record.reason}", err=True)
+        return codes.SOME_FAILED
+    return None
+
+
+class Interrupt:
+    """Ctrl-C and SIGTERM ask for an orderly end once; a second time the process ends at once."""
+
+    def __init__(self) -> None:
+        self.received: int | None = None
+        self._before = {name: signal.signal(name, self._receive) for name in (signal.SIGINT, signal.SIGTERM)}
+
+    def is_set(self) -> bool:
+        """Whether a signal came."""
+        return self.received is not None
+
+    @property
+    def code(self) -> int:
+        """The exit code that says which."""
+        return codes.TERMINATED if self.received == signal.SIGTERM else codes.INTERRUPTED
+
+    def restore(self) -> None:
+        """Give the signals back to whoever had them."""
+        for name, handler in self._before.items():
+            signal.signal(name, handler)
+
+    def _receive(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        if self.received is not None:
+            click.echo(f"ended at once; this goes on: {_again()}", err=True)
+            sys.exit(self.code)
+        self.received = number
+        click.echo("stopping: what runs saves its place (once more to end at once)", err=True)
+
+
+def _again() -> str:
+    """The command that resumes: the same one, without --fresh."""
+    return shlex.join(["rnnbench", *(argument for argument in sys.argv[1:] if argument != "--fresh")])

@@ -1,0 +1,1 @@
+"""Runs what a plan says: one fresh process a run, records as they finish, resumed where it was stopped."""

@@ -1,0 +1,101 @@
+"""A training state as bytes and back: safetensors for tensors, JSON for the rest, each bound to the other by a hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+
+class Damaged(Exception):
+    """A checkpoint is truncated or altered."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """``tensors`` by name, ``values`` of JSON, and a ``carried`` tree of tensors (the state of truncated BPTT)."""
+
+    tensors: Mapping[str, Tensor]
+    values: Mapping[str, Any]
+    carried: Any = None
+
+
+def to_bytes(checkpoint: Checkpoint) -> tuple[bytes, bytes]:
+    """(safetensors, JSON that names their hash)."""
+    leaves: list[Tensor] = []
+    shape = _flatten(checkpoint.carried, leaves)
+    tensors = dict(checkpoint.tensors)
+    tensors.update({f"carried.{index}": leaf for index, leaf in enumerate(leaves)})
+    # own memory for each: safetensors refuses views that share storage
+    stored = save({name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()})
+    values = {
+        "values": checkpoint.values,
+        "carried": shape,
+        "sha256": hashlib.sha256(stored).hexdigest(),
+    }
+    return stored, json.dumps(values, allow_nan=False).encode()
+
+
+def from_bytes(stored: bytes, described: bytes) -> Checkpoint:
+    """What :func:`to_bytes` made.
+
+    Raises:
+        Damaged: the two do not belong together, or one is broken.
+    """
+    try:
+        description = json.loads(described)
+        if hashlib.sha256(stored).hexdigest() != description["sha256"]:
+            raise Damaged("the tensors are not those that the description names")
+        tensors = load(stored)
+        carried = _unflatten(description["carried"], tensors)
+        rest = {name: tensor for name, tensor in tensors.items() if not name.startswith("carried.")}
+        return Checkpoint(rest, description["values"], carried)
+    except (ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise Damaged(str(error)) from error
+
+
+def optimiser_tensors(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """The optimiser's state, flat: ``optimiser.<parameter index>.<key>``."""
+    flat: dict[str, Tensor] = {}
+    for index, state in optimiser.state_dict()["state"].items():
+        for key, value in state.items():
+            if value is not None:
+                flat[f"optimiser.{index}.{key}"] = torch.as_tensor(value)
+    return flat
+
+
+def restore_optimiser(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Put :func:`optimiser_tensors` back."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        if name.startswith("optimiser."):
+            _, index, key = name.split(".", 2)
+            state.setdefault(int(index), {})[key] = tensor
+    whole = optimiser.state_dict()
+    whole["state"] = state
+    optimiser.load_state_dict(whole)
+
+
+def _flatten(tree: Any, leaves: list[Tensor]) -> Any:
+    """The tree's shape as nested lists of leaf numbers."""
+    if tree is None:
+        return None
+    if isinstance(tree, Tensor):
+        leaves.append(tree)
+        return len(leaves) - 1
+    return [_flatten(branch, leaves) for branch in tree]
+
+
+def _unflatten(shape: Any, tensors: Mapping[str, Tensor]) -> Any:
+    if shape is None:
+        return None
+    if isinstance(shape, int):
+        return tensors[f"carried.{shape}"]
+    return tuple(_unflatten(branch, tensors) for branch in shape)

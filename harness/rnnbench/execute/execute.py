@@ -1,0 +1,159 @@
+"""Carry out a draft: what is not done yet, as many runs at once as asked, each record stored as it finishes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from rnnbench.discovery import discover
+from rnnbench.execute.local import Event
+from rnnbench.execute.worker import Job, failed
+from rnnbench.plan import Assignment, Draft
+from rnnbench.records.schema import Record, Status
+from rnnbench.records.storage import read_records, remove_checkpoints, remove_empty_log, write_record
+
+STOP_S = 4.0
+POLL_S = 0.2
+MOST_CRASHES = 2
+"""How often a run whose worker was killed is tried again in one call."""
+
+
+class Executor(Protocol):
+    """Where jobs run; :class:`rnnbench.execute.local.LocalExecutor` is the built-in one."""
+
+    @property
+    def running(self) -> int:
+        """How many jobs are under way."""
+
+    def submit(self, job: Job) -> None:
+        """Start a job."""
+
+    def poll(self, seconds: float) -> Iterator[Event]:
+        """Events, within ``seconds``."""
+
+    def stop(self, seconds: float) -> Iterator[Event]:
+        """Let jobs save a checkpoint and end, within ``seconds``."""
+
+
+class Display(Protocol):
+    """What the user sees of an execution."""
+
+    def started(self, assignment: Assignment) -> None:
+        """A run starts."""
+
+    def progress(self, run_id: str, values: Mapping[str, Any]) -> None:
+        """A run reports."""
+
+    def finished(self, record: Record) -> None:
+        """A run's record was stored."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to execute: into which folder, on which device, how many at once."""
+
+    folder: Path
+    device: str
+    jobs: int
+    checkpoint_s: float
+    stopping: Callable[[], bool]
+    """Asked between events; once it says so, what runs is stopped."""
+
+
+def unfinished(draft: Draft, selected: Collection[str], records: Mapping[str, Record]) -> list[Assignment]:
+    """The selected runs that have no outcome yet, and the tuning runs that they wait for, in the plan's order."""
+    wanted = set(selected)
+    for run_id in selected:
+        wanted.update(draft.assignments[run_id].tune)
+    return [
+        assignment
+        for run_id, assignment in draft.assignments.items()
+        if run_id in wanted and not (run_id in records and records[run_id].status.is_outcome)
+    ]
+
+
+def execute(draft: Draft, selected: Collection[str], settings: Settings, executor: Executor, display: Display) -> bool:
+    """Run what is selected and has no outcome.
+
+    Returns:
+        False where it was stopped before the end.
+
+    Raises:
+        StorageError: a record could not be stored.
+    """
+    records = read_records(settings.folder)
+    waiting = unfinished(draft, selected, records)
+    attempts: dict[str, int] = {}
+    with contextlib.ExitStack() as cleanup:
+        cleanup.callback(lambda: list(executor.stop(0)))
+        while (waiting or executor.running) and not settings.stopping():
+            for assignment in _ready(waiting, records)[: max(0, settings.jobs - executor.running)]:
+                waiting.remove(assignment)
+                attempts[assignment.run.id] = attempts.get(assignment.run.id, 0) + 1
+                job = Job(
+                    assignment, settings.folder, settings.device, settings.checkpoint_s, _chosen(assignment, records)
+                )
+                executor.submit(job)
+                display.started(assignment)
+            for event in executor.poll(POLL_S):
+                _handle(event, draft, settings, display, records, waiting, attempts)
+        stopped = bool(waiting or executor.running)
+        for event in executor.stop(STOP_S):
+            _handle(event, draft, settings, display, records, waiting, attempts)
+    return not stopped
+
+
+def _ready(waiting: list[Assignment], records: Mapping[str, Record]) -> list[Assignment]:
+    """Those whose tuning runs have ended, the longest first within what can start: the last worker ends early."""
+    ready = [one for one in waiting if all(tuning in records for tuning in one.tune)]
+    return sorted(ready, key=lambda one: -one.run.estimate_s)
+
+
+def _chosen(assignment: Assignment, records: Mapping[str, Record]) -> float | None:
+    """The learning rate of the tuning run that was best on validation; the smaller of equals."""
+    if not assignment.tune:
+        return None
+    tried = []
+    for run_id in assignment.tune:
+        record = records[run_id]
+        rate = record.resolved["recipe"]["learning_rate"]
+        loss = record.best_validation_loss if record.status is Status.DONE else None
+        tried.append((float("inf") if loss is None else loss, rate))
+    return float(min(tried)[1])
+
+
+def _handle(
+    event: Event,
+    draft: Draft,
+    settings: Settings,
+    display: Display,
+    records: dict[str, Record],
+    waiting: list[Assignment],
+    attempts: Mapping[str, int],
+) -> None:
+    assignment = draft.assignments[event.run_id]
+    if event.kind == "progress":
+        display.progress(event.run_id, event.payload)
+        return
+    if event.kind == "stopped":
+        return
+    if event.kind == "died":
+        if settings.stopping():
+            return
+        record, items = failed(assignment, Status.CRASHED, f"the worker was {event.payload}"), None
+        if attempts[event.run_id] <= MOST_CRASHES:
+            waiting.append(assignment)
+            return
+    else:
+        record, items = event.payload
+    record = record.model_copy(update={"attempts": attempts[event.run_id]})
+    record = write_record(settings.folder, record, items)
+    remove_checkpoints(settings.folder, record.id)
+    remove_empty_log(settings.folder, record.id)
+    records[record.id] = record
+    display.finished(record)
+    with contextlib.suppress(Exception):  # a tracker that fails harms no run
+        discover().manager.hook.rnnbench_run_finished(record=record.model_dump(mode="json"))

@@ -1,0 +1,87 @@
+"""What a number was made with: versions, machine and commit. Nothing of the environment's variables."""
+
+from __future__ import annotations
+
+import functools
+import platform
+import socket
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import rnnbench
+
+LIBRARIES = ("torch", "numpy", "datasets", "evaluate", "sacrebleu", "tokenizers", "pluggy", "pandas")
+
+
+@functools.cache
+def provenance(device: str) -> dict[str, Any]:
+    """The harness, the libraries and the machine, once for a process."""
+    found: dict[str, Any] = {
+        "harness": rnnbench.__version__,
+        "commit": _commit(),
+        "python": platform.python_version(),
+        "libraries": {name: _version(name) for name in LIBRARIES},
+        "system": f"{platform.system()} {platform.machine()}",
+        "cpu": _cpu(),
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        "threads": 1,
+    }
+    if device.startswith("cuda"):
+        found["gpu"] = torch.cuda.get_device_name(device)
+        found["gpu_capability"] = ".".join(str(part) for part in torch.cuda.get_device_capability(device))
+        found["cuda"] = torch.version.cuda
+    return found
+
+
+def machine() -> str:
+    """This machine's name, for the holder of a lock; never written to a record."""
+    return socket.gethostname()
+
+
+def peak_bytes() -> int | None:
+    """The most memory that this process held. From VmHWM: ``ru_maxrss`` counts a parent's memory too."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        return None
+    for line in status.splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    return None
+
+
+def _commit() -> str | None:
+    """The commit of the harness's own checkout; None where it is installed from a wheel."""
+    root = Path(rnnbench.__file__).resolve().parents[2]
+    if not (root / ".git").exists():
+        return None
+    try:
+        asked = subprocess.run(  # noqa: S603
+            ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],  # noqa: S607
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return asked.stdout.strip()
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

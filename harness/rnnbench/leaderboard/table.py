@@ -1,0 +1,298 @@
+"""Plan and records to tables: pure, and independent of the order of anything it is given."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from rnnbench.leaderboard.board import Board, Failure, Row, RowKind, Table
+from rnnbench.leaderboard.ranking import detectable_gap, rank
+from rnnbench.leaderboard.statistics import Interval, deviation, interval, mean
+from rnnbench.records.schema import Kind, MetricInfo, Plan, PlannedModel, PlannedRun, PlannedTask, Record, Status
+from rnnbench.records.storage import PLAN, RUNS, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_KINDS = {Kind.TRAIN: RowKind.MODEL, Kind.BASELINE: RowKind.BASELINE, Kind.OPTIMUM: RowKind.OPTIMUM}
+_ORDER = list(RowKind)
+_LARGEST = 1e100
+"""Scores beyond it are damage, and would overflow what is computed from them."""
+_BUDGET_TOLERANCE = 0.02
+
+Outcome = tuple[PlannedRun, Record]
+_Value = TypeVar("_Value")
+
+
+def board(plan: Plan, records: Mapping[str, Record], problems: Iterable[Problem] = ()) -> Board:
+    """The leaderboard of a plan.
+
+    Args:
+        plan: what was asked for.
+        records: what there is, by run id.
+        problems: files that were no records; they are shown.
+    """
+    found = set(problems) | {Problem(PLAN, flaw) for task in plan.tasks if (flaw := _flaw(task))}
+    tasks = {task.label: task for task in plan.tasks if not _flaw(task)}
+    planned = {run.id: run for run in plan.runs}
+    usable: dict[str, Record] = {}
+    for run_id, record in records.items():
+        run = planned.get(run_id)
+        if run is None or run.task not in tasks:
+            continue
+        if complaint := _complaint(run, record, tasks[run.task]):
+            found.add(Problem(f"{RUNS}/{run_id}.json", complaint))
+        else:
+            usable[run_id] = record
+    return Board(
+        suite=plan.suite,
+        description=plan.description,
+        harness=plan.harness,
+        numerics=plan.numerics,
+        device=plan.device,
+        seeds=plan.seeds,
+        core_params=plan.core_params,
+        budget=plan.budget,
+        tune=plan.tune,
+        tables=tuple(_table(plan, tasks[label], usable) for label in sorted(tasks)),
+        outside=tuple(sorted(records.keys() - planned.keys())),
+        problems=tuple(sorted(found)),
+    )
+
+
+def _flaw(task: PlannedTask) -> str | None:
+    """Why a task can have no table, if it cannot."""
+    if not task.metrics:
+        return f"{task.label}: names no metric"
+    if task.metrics[0].ratio and task.chance <= 0:
+        return f"{task.label}: a ratio metric's chance level must be positive, got {task.chance}"
+    return None
+
+
+def _complaint(run: PlannedRun, record: Record, task: PlannedTask) -> str | None:
+    """Why a record cannot be the planned run's, if it cannot."""
+    for field in ("kind", "task", "model", "seed"):
+        wanted, got = getattr(run, field), getattr(record, field)
+        if wanted != got:
+            return f"{field}: the plan says {wanted}, the record {got}"
+    if record.status is Status.DONE and run.kind is not Kind.TUNE:
+        for metric in task.metrics:
+            value = record.metrics.get(metric.name)
+            if value is None:
+                return f"metrics.{metric.name}: missing"
+            if abs(value) > _LARGEST or (metric.ratio and value <= 0):
+                return f"metrics.{metric.name}: {value} is out of range"
+    return None
+
+
+def _table(plan: Plan, task: PlannedTask, records: Mapping[str, Record]) -> Table:
+    runs = sorted(
+        (run for run in plan.runs if run.task == task.label), key=lambda run: (run.model, str(run.kind), _by_seed(run))
+    )
+    models = {model.label: model for model in plan.models}
+    metric = task.metrics[0]
+    rows = []
+    for label, kind in sorted({(run.model, run.kind) for run in runs if run.kind in _KINDS}):
+        own = [run for run in runs if (run.model, run.kind) == (label, kind)]
+        tuning = [run for run in runs if (run.model, run.kind) == (label, Kind.TUNE) and kind is Kind.TRAIN]
+        rows.append(_row(plan, task, models.get(label), own, tuning, records))
+    rows = _with_distances(_with_ranks(rows, metric), metric)
+    compared = [_scaled(row) for row in rows if _comparable(row)]
+    gap = detectable_gap(compared)
+    return Table(
+        label=task.label,
+        task=task.task,
+        dataset=task.dataset,
+        split="test",
+        metric=metric,
+        chance=task.chance,
+        block=task.block,
+        counts=task.counts,
+        rows=tuple(sorted(rows, key=_position)),
+        skips=tuple(sorted((skip.model, skip.reason) for skip in plan.skips if skip.task == task.label)),
+        failures=tuple(sorted(_failures(runs, records))),
+        pending=sum(run.id not in records for run in runs),
+        gap=math.expm1(min(gap, 690.0)) if gap is not None and metric.ratio else gap,
+        best_baseline=_best_baseline(rows, metric),
+        signatures=tuple(sorted({pair for run in runs if run.id in records for pair in _signatures(records[run.id])})),
+        notes=task.notes,
+    )
+
+
+def _row(
+    plan: Plan,
+    task: PlannedTask,
+    model: PlannedModel | None,
+    runs: Sequence[PlannedRun],
+    tuning: Sequence[PlannedRun],
+    records: Mapping[str, Record],
+) -> Row:
+    """One row without what depends on the others."""
+    metric = task.metrics[0]
+    outcomes = [(run, records[run.id]) for run in runs if run.id in records and records[run.id].status.is_outcome]
+    done = [record for _, record in outcomes if record.status is Status.DONE]
+    diverged = len(outcomes) - len(done)
+    pairs = tuple(
+        (run.seed, record.metrics[metric.name] if record.status is Status.DONE else task.chance)
+        for run, record in outcomes
+    )
+    scores = [score for _, score in pairs]
+    kind = _KINDS[runs[0].kind]
+    reported = done if not diverged else []
+    return Row(
+        kind=kind,
+        task=task.label,
+        dataset=task.dataset,
+        model=runs[0].model,
+        family=runs[0].family or (model.family if model else ""),
+        metric=metric,
+        planned=len(runs),
+        values=pairs,
+        diverged=diverged,
+        mean=mean(scores, metric.ratio) if scores else None,
+        std=deviation(scores) if len(scores) > 1 else None,
+        seeds_interval=interval(scores, metric.ratio) if kind is RowKind.MODEL and reported else None,
+        test_interval=_test_interval(reported, metric),
+        other_metrics=tuple(
+            (other, mean([record.metrics[other.name] for record in reported], other.ratio))
+            for other in task.metrics[1:]
+            if reported
+        ),
+        core_params=_first(record.core_params for _, record in outcomes) or _first(run.core_params for run in runs),
+        params=_first(record.params for _, record in outcomes) or _first(run.params for run in runs),
+        state_bytes=_first(record.state_bytes for _, record in outcomes),
+        positions=sum(record.positions for _, record in outcomes),
+        tune_positions=sum(records[run.id].positions for run in tuning if run.id in records),
+        chosen=tuple(sorted({f"{field}={value:g}" for _, record in outcomes for field, value in record.chosen.items()})),
+        marks=_marks(plan, task, model, runs[0], outcomes),
+    )
+
+
+def _test_interval(done: Sequence[Record], metric: MetricInfo) -> Interval | None:
+    errors = [record.test_error[metric.name] for record in done if metric.name in record.test_error]
+    if not errors or len(errors) < len(done):
+        return None
+    lows, highs = [error.low for error in errors], [error.high for error in errors]
+    ratio = metric.ratio and min(lows) > 0
+    return Interval(mean(lows, ratio), mean(highs, ratio))
+
+
+def _marks(
+    plan: Plan, task: PlannedTask, model: PlannedModel | None, run: PlannedRun, outcomes: Sequence[Outcome]
+) -> tuple[str, ...]:
+    marks = []
+    adapter = _first(record.adapter for _, record in outcomes) or run.adapter
+    if adapter:
+        marks.append(f"adapter: {adapter}")
+    if model and model.overrides and run.kind is Kind.TRAIN:
+        marks.append("own recipe: " + ", ".join(f"{name}={value}" for name, value in sorted(model.overrides.items())))
+    budget = _core_budget(plan, run)
+    off = _first(record.core_params for _, record in outcomes if _is_off(record.core_params, budget))
+    if off:
+        marks.append(f"outside the budget: {off:,} of {budget:,} core parameters")
+    trivial = sum(_is_trivial(record, task) for _, record in outcomes)
+    if trivial:
+        marks.append(f"at the trivial level on validation: {trivial} of {len(outcomes)}")
+    diverged = sum(record.status is Status.DIVERGED for _, record in outcomes)
+    if diverged:
+        marks.append(f"diverged: {diverged} of {len(outcomes)}, scored as chance")
+    return (*marks, *sorted({note for _, record in outcomes for note in record.notes}))
+
+
+def _core_budget(plan: Plan, run: PlannedRun) -> int | None:
+    """The core parameters that this run was to have: the task's own budget, or the suite's."""
+    own = run.resolved.get("budget")
+    size = own.get("core_params") if isinstance(own, dict) else plan.core_params
+    return size if isinstance(size, int) and size > 0 and run.kind is Kind.TRAIN else None
+
+
+def _is_off(size: int | None, budget: int | None) -> bool:
+    return size is not None and budget is not None and abs(size / budget - 1) > _BUDGET_TOLERANCE
+
+
+def _is_trivial(record: Record, task: PlannedTask) -> bool:
+    loss = record.best_validation_loss
+    return record.status is Status.DONE and loss is not None and loss >= task.trivial_loss
+
+
+def _with_ranks(rows: Sequence[Row], metric: MetricInfo) -> list[Row]:
+    """Ranks by test; rows with a diverged run come after all that have none."""
+    samples = {row.model: _scaled(row) for row in rows if _comparable(row)}
+    ranks = rank(samples, maximise=metric.direction == "max")
+    last = len(samples) + 1
+    return [
+        replace(row, rank=ranks.get(row.model, last))
+        if row.kind is RowKind.MODEL and row.complete and row.values
+        else row
+        for row in rows
+    ]
+
+
+def _with_distances(rows: Sequence[Row], metric: MetricInfo) -> list[Row]:
+    optimum = _first(row.mean for row in rows if row.kind is RowKind.OPTIMUM)
+    label = _best_baseline(rows, metric)
+    baseline = _first(row.mean for row in rows if row.kind is RowKind.BASELINE and row.model == label)
+    measured = []
+    for row in rows:
+        to_optimum = None if row.kind is RowKind.OPTIMUM else _distance(row.mean, optimum, metric)
+        to_baseline = _distance(row.mean, baseline, metric) if row.kind is RowKind.MODEL else None
+        marks = row.marks
+        if row.kind is RowKind.MODEL and to_optimum is not None and to_optimum < -1e-9:
+            marks = (*marks, "better than the optimum on this test set")
+        if to_baseline is not None and to_baseline >= 0:
+            marks = (*marks, f"no better than {label}")
+        measured.append(replace(row, to_optimum=to_optimum, to_baseline=to_baseline, marks=marks))
+    return measured
+
+
+def _distance(value: float | None, reference: float | None, metric: MetricInfo) -> float | None:
+    """How much worse than the reference; None where either is missing."""
+    if value is None or reference is None:
+        return None
+    minimise = metric.direction == "min"
+    if metric.ratio:
+        return (value / reference if minimise else reference / value) - 1
+    return value - reference if minimise else reference - value
+
+
+def _failures(runs: Sequence[PlannedRun], records: Mapping[str, Record]) -> Iterable[Failure]:
+    for run in runs:
+        record = records.get(run.id)
+        if record is not None and not record.status.is_outcome:
+            name = str(run.kind) if run.seed is None else f"{run.kind} seed {run.seed}"
+            yield Failure(run.model, name, str(record.status), record.reason or "")
+
+
+def _signatures(record: Record) -> Iterable[tuple[str, str]]:
+    return record.signatures.items()
+
+
+def _comparable(row: Row) -> bool:
+    """Whether a row's seeds enter the tests: a model's, all there, none diverged."""
+    return row.kind is RowKind.MODEL and row.complete and bool(row.values) and not row.diverged
+
+
+def _scaled(row: Row) -> list[float]:
+    return [math.log(score) if row.metric.ratio else score for _, score in row.values]
+
+
+def _best_baseline(rows: Iterable[Row], metric: MetricInfo) -> str | None:
+    sign = -1 if metric.direction == "max" else 1
+    scored = [(sign * row.mean, row.model) for row in rows if row.kind is RowKind.BASELINE and row.mean is not None]
+    return min(scored)[1] if scored else None
+
+
+def _position(row: Row) -> tuple[float | str, ...]:
+    """Models by rank, then baselines, then the optimum; within them the better mean, then the label."""
+    sign = -1 if row.metric.direction == "max" else 1
+    level = math.inf if row.mean is None else sign * row.mean
+    return (_ORDER.index(row.kind), row.rank or math.inf, level, row.model)
+
+
+def _by_seed(run: PlannedRun) -> tuple[int, str]:
+    return (-1 if run.seed is None else run.seed, run.id)
+
+
+def _first(values: Iterable[_Value | None]) -> _Value | None:
+    return next((value for value in values if value is not None), None)

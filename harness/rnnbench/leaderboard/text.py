@@ -1,0 +1,170 @@
+"""Words and numbers that every rendering shares. What comes from records is a stranger's text: it is cleaned first."""
+
+from __future__ import annotations
+
+import math
+from string import ascii_lowercase
+from typing import TYPE_CHECKING
+
+from rnnbench.leaderboard.board import Board, Row, RowKind, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rnnbench.leaderboard.statistics import Interval
+    from rnnbench.records.schema import MetricInfo
+
+_LONGEST = 200
+
+
+def clean(text: str) -> str:
+    """One printable line: control, format and line characters become blanks."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+
+
+def brief(text: str) -> str:
+    """A clean line of at most 200 characters."""
+    line = clean(text)
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
+def exact(value: float | None) -> str:
+    """A number for machines: ten significant digits, the same on every computer; empty for none."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) else format(value + 0.0, ".10g")
+
+
+def thousands(value: int | None) -> str:
+    """A whole number for people."""
+    return "" if value is None else f"{value:,}"
+
+
+def decimals(table: Table) -> int:
+    """How many decimals show four digits of the table's smallest score, two of the narrowest interval."""
+    means = [abs(row.mean) for row in table.rows if row.mean]
+    digits = 3 - math.floor(math.log10(min(means))) if means else 3
+    return min(max(digits, 0), 6)
+
+
+def score(value: float | None, digits: int) -> str:
+    """A score for people; a dash for none."""
+    return "-" if value is None else f"{value:,.{digits}f}"
+
+
+def span(interval: Interval | None, digits: int) -> str:
+    """An interval for people; empty for none."""
+    return "" if interval is None else f"[{score(interval.low, digits)}, {score(interval.high, digits)}]"
+
+
+def half(interval: Interval | None, digits: int) -> str:
+    """Half an interval's width, where there is little room; empty for none."""
+    return "" if interval is None else f"±{score((interval.high - interval.low) / 2, digits)}"
+
+
+def heading(metric: MetricInfo) -> str:
+    """The metric, its unit, and an arrow to where better scores lie."""
+    unit = f" ({metric.unit})" if metric.unit else ""
+    return clean(f"{metric.name}{unit} {'↑' if metric.direction == 'max' else '↓'}")
+
+
+def seeds(row: Row) -> str:
+    """How many seeds count, of how many planned."""
+    return str(row.n) if row.complete else f"{row.n}/{row.planned}"
+
+
+def rank(row: Row) -> str:
+    """A model's rank, ``?`` where it has none; empty for what is never ranked."""
+    if row.kind is not RowKind.MODEL:
+        return ""
+    return "?" if row.rank is None else f"{row.rank}{'*' if row.provisional else ''}"
+
+
+def terms(board: Board) -> str:
+    """One line saying what the tables were made under."""
+    budget = [
+        f"{value:,} {name}" if isinstance(value, int | float) else f"{name} {value}"
+        for name, value in sorted(board.budget.items())
+        if value is not None and name != "core_params"
+    ]
+    size = f"{board.core_params:,} core parameters" if board.core_params else "the models' own widths"
+    grid = "untuned"
+    if board.tune is not None:
+        grid = "tuned over " + ", ".join(f"{name} {value}" for name, value in sorted(board.tune.items()))
+    parts = [
+        f"{len(board.seeds)} seed{'' if len(board.seeds) == 1 else 's'}",
+        ", ".join([size, *budget]),
+        grid,
+        f"device {board.device}",
+        f"numerics {board.numerics}",
+        f"rnnbench {board.harness}",
+    ]
+    return clean("; ".join(parts))
+
+
+def footnotes(table: Table) -> dict[str, str]:
+    """A letter for each mark of the table's rows, in order of appearance."""
+    marks = dict.fromkeys(mark for row in table.rows for mark in _marks(row))
+    return {mark: _letters(index) for index, mark in enumerate(marks)}
+
+
+def letters(row: Row, notes: dict[str, str]) -> str:
+    """The letters of a row's marks."""
+    return " ".join(notes[mark] for mark in _marks(row))
+
+
+def remarks(table: Table) -> list[str]:
+    """What stands under a table, a sentence each, as plain text that is still to be escaped."""
+    return [brief(line) for line in (*_reading(table), *_tuning(table), *_accounting(table), *table.notes)]
+
+
+def _reading(table: Table) -> Iterable[str]:
+    ranked = [row for row in table.rows if row.rank is not None]
+    if ranked:
+        yield (
+            "Rank: 1 + the number of rows that are better by Welch's test, corrected by Holm within the task, at 5 %."
+            if min(row.n for row in ranked) > 1
+            else "One seed: rows are ranked by value, and no difference between two of them can be told from chance."
+        )
+    if any(row.provisional for row in ranked):
+        yield "* provisional: fewer than five seeds."
+    if table.gap is not None:
+        size = f"{100 * table.gap:.2g} %" if table.metric.ratio else f"{table.gap:.2g}"
+        fewest = min(row.n for row in ranked if row.n > 1)
+        yield f"{fewest} seeds can detect a gap of {size} between two models (two-sided 5 %, power 80 %)."
+    if any(row.kind is RowKind.MODEL and row.rank is None for row in table.rows):
+        yield "? not ranked: some of its runs have no outcome yet."
+    yield f"Chance level: {table.chance:.4g}. The test-set interval is a bootstrap over each {table.block}."
+
+
+def _tuning(table: Table) -> Iterable[str]:
+    shares = [row.tune_positions / row.positions for row in table.rows if row.tune_positions and row.positions]
+    if shares:
+        low, high = (f"{100 * end:.0f}" for end in (min(shares), max(shares)))
+        share = low if low == high else f"{low}-{high}"
+        yield f"Tuning cost {share} % of the positions that the seeds were trained on."
+    chosen: dict[str, list[str]] = {}
+    for row in table.rows:
+        for choice in row.chosen:
+            chosen.setdefault(choice, []).append(row.model)
+    for choice, models in sorted(chosen.items()):
+        yield f"Tuning chose {choice} for {', '.join(models)}."
+
+
+def _accounting(table: Table) -> Iterable[str]:
+    for model, reason in table.skips:
+        yield f"{model} n/a: {reason}"
+    for failure in table.failures:
+        yield f"{failure.model}, {failure.run}: {failure.status}" + (f" ({failure.reason})" if failure.reason else "")
+    if table.pending:
+        yield f"{table.pending} planned run{'s have' if table.pending > 1 else ' has'} no record yet."
+
+
+def _marks(row: Row) -> tuple[str, ...]:
+    return row.marks if row.complete else (row.status, *row.marks)
+
+
+def _letters(index: int) -> str:
+    """a, b, ... z, aa, ab, ..."""
+    index, last = divmod(index, 26)
+    return (_letters(index - 1) if index else "") + ascii_lowercase[last]

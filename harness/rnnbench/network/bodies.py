@@ -1,0 +1,108 @@
+"""Bodies: a core between its E <-> D maps, with the dropout of the harness's ends.
+
+A body obeys its role's signature at width E, so that output types never see a core's own width.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from torch import nn
+
+from rnnbench.contract.models import Role
+from rnnbench.network.adapters import adapt
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from rnnbench.contract.ends import State
+    from rnnbench.contract.models import Model
+
+
+def build_body(
+    model: Model,
+    role: Role,
+    embedding: int,
+    dropout: float = 0.0,
+    decoder: Model | None = None,
+    identity_maps: bool = False,
+) -> Body:
+    """Everything that stands between the harness's ends: its parameters are the ``core_params``.
+
+    Arguments and errors are those of :func:`rnnbench.network.network.build_network`.
+    """
+    core, width_in, width_out = adapt(model, role, decoder)
+    inward = _linear_map(embedding, width_in, identity_maps)
+    outward = _linear_map(width_out, embedding, identity_maps)
+    if role is Role.CAUSAL:
+        return CausalBody(core, inward, outward, dropout)
+    if role is Role.ENCODER:
+        return EncoderBody(core, inward, outward, dropout)
+    return Seq2SeqBody(core, inward, outward, dropout, _linear_map(embedding, width_out, identity_maps))
+
+
+def _linear_map(inputs: int, outputs: int, identity: bool) -> nn.Module:
+    """A map without a bias, since what follows it has its own; initialised to keep the size of what passes."""
+    if identity and inputs == outputs:
+        return nn.Identity()
+    linear = nn.Linear(inputs, outputs, bias=False)
+    nn.init.xavier_uniform_(linear.weight)
+    return linear
+
+
+class Body(nn.Module):
+    """A core, the map E -> D before it, the map D -> E after it, and dropout at both outer sides."""
+
+    def __init__(self, core: nn.Module, inward: nn.Module, outward: nn.Module, dropout: float) -> None:
+        super().__init__()
+        self.core = core
+        self.inward = inward
+        self.outward = outward
+        self.dropout = dropout
+
+    def _drop(self, x: Tensor) -> Tensor:
+        return nn.functional.dropout(x, self.dropout, self.training) if self.dropout else x
+
+    def _enter(self, x_BTE: Tensor) -> Tensor:
+        x_BTD: Tensor = self.inward(self._drop(x_BTE))
+        return x_BTD
+
+    def _leave(self, y_BTD: Tensor) -> Tensor:
+        return self._drop(self.outward(y_BTD))
+
+
+class CausalBody(Body):
+    """``Role.CAUSAL`` at width E."""
+
+    def forward(self, x_BTE: Tensor, state: State = None) -> tuple[Tensor, State]:
+        """See :class:`rnnbench.contract.models.Role`."""
+        y_BTD, state = self.core(self._enter(x_BTE), state)
+        return self._leave(y_BTD), state
+
+
+class EncoderBody(Body):
+    """``Role.ENCODER`` at width E."""
+
+    def forward(self, x_BTE: Tensor, lengths_B: Tensor) -> tuple[Tensor, Tensor]:
+        """See :class:`rnnbench.contract.models.Role`. No output type reads y yet: dropout falls on the summary."""
+        y_BTD, summary_BD = self.core(self._enter(x_BTE), lengths_B)
+        return self.outward(y_BTD), self._leave(summary_BD)
+
+
+class Seq2SeqBody(Body):
+    """``Role.SEQ2SEQ`` at width E; sources and targets have maps of their own."""
+
+    def __init__(
+        self, core: nn.Module, inward: nn.Module, outward: nn.Module, dropout: float, target_inward: nn.Module
+    ) -> None:
+        super().__init__(core, inward, outward, dropout)
+        self.target_inward = target_inward
+
+    def encode(self, x_BSE: Tensor, lengths_B: Tensor) -> Any:
+        """The core's memory of the sources."""
+        return cast("Any", self.core).encode(self._enter(x_BSE), lengths_B)
+
+    def decode(self, y_BTE: Tensor, memory: Any, state: State = None) -> tuple[Tensor, State]:
+        """See :class:`rnnbench.contract.models.Role`."""
+        z_BTD, state = cast("Any", self.core).decode(self.target_inward(self._drop(y_BTE)), memory, state)
+        return self._leave(z_BTD), state

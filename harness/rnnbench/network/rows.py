@@ -1,0 +1,33 @@
+"""The rows of a batch: how long they are, where they end, and what is scored for each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from rnnbench.contract.tasks import Batch
+
+
+def lengths_of(batch: Batch) -> Tensor:
+    """Lengths B (int64, on the CPU), also where all steps are valid."""
+    if batch.lengths is not None:
+        return batch.lengths
+    rows, steps = batch.inputs.shape[:2]
+    return torch.full((rows,), steps)
+
+
+def last_valid(x_BTK: Tensor, lengths_B: Tensor | None) -> Tensor:
+    """The last valid step of each row, B x K; an empty row gives its first step."""
+    if lengths_B is None:
+        return x_BTK[:, -1]
+    index_B = (lengths_B - 1).clamp(min=0).to(x_BTK.device)
+    return x_BTK.gather(1, index_B.view(-1, 1, 1).expand(-1, 1, x_BTK.shape[2])).squeeze(1)
+
+
+def column(scores: Tensor) -> Any:
+    """Scores, one row each, as a NumPy array."""
+    return scores.cpu().numpy()

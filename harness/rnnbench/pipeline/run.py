@@ -1,0 +1,148 @@
+"""One suite from its file to its tables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from rnnbench.contract.datasets import DataMissing
+from rnnbench.discovery import Registry, discover
+from rnnbench.execute.device import choose_device
+from rnnbench.execute.execute import Display as ExecutionDisplay
+from rnnbench.execute.execute import Executor, Settings, execute, unfinished
+from rnnbench.execute.local import LocalExecutor
+from rnnbench.leaderboard import write_all
+from rnnbench.pipeline.recall import Request, remember, select
+from rnnbench.plan import Draft, Unreachable, draft
+from rnnbench.prepare import cache_folder, data_folder, prepare
+from rnnbench.records.storage import StorageError
+from rnnbench.records.schema import PlannedRun, Record
+from rnnbench.records.storage import move_aside, read_records, results_lock, write_plan
+from rnnbench.suite import Suite, SuiteError, read_suite
+
+CHECKPOINT_S = 60.0
+
+
+class BadRequest(Exception):
+    """The suite, the options or the environment are wrong; nothing was started."""
+
+
+class Display(ExecutionDisplay, Protocol):
+    """What the user sees of the whole line."""
+
+    def preparing(self, task: str) -> None:
+        """A task's data is being prepared."""
+
+    def planned(self, draft: Draft, selected: Sequence[PlannedRun], left: Sequence[PlannedRun], jobs: int) -> None:
+        """The plan is made: ``left`` is what of ``selected`` has no outcome yet."""
+
+    def close(self) -> None:
+        """The execution is over."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Where the results lie, and which selected runs have no outcome."""
+
+    folder: Path
+    failed: tuple[Record, ...]
+    stopped: bool
+
+
+def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) -> Result | None:
+    """Read, prepare, plan and execute a suite, and write its tables.
+
+    Returns:
+        None after a dry run.
+
+    Raises:
+        BadRequest: nothing was started, and why.
+        FolderInUse: another process writes into the results folder.
+        StorageError: something could not be stored.
+    """
+    device, jobs = _device(request.device), _jobs(request)
+    registry = discover()
+    suite = _read(request, registry)
+    folder = request.folder(suite.name)
+    plan_made = _plan(suite, request, registry, device, display)
+    selected = select(plan_made.plan, request.only)
+    if not selected:
+        raise BadRequest(f"--only {request.only!r} matches no run; give a model's or a task's label, or task/model")
+    ids = [run.id for run in selected]
+    if request.dry_run:
+        left = [one.run for one in unfinished(plan_made, ids, read_records(folder))]
+        display.planned(plan_made, selected, left, jobs)
+        return None
+    if request.fresh:
+        move_aside(folder)
+    with results_lock(folder):
+        write_plan(folder, plan_made.plan)
+        remember(request, folder)
+        left = [one.run for one in unfinished(plan_made, ids, read_records(folder))]
+        display.planned(plan_made, selected, left, jobs)
+        settings = Settings(folder, device, jobs, _checkpoint_seconds(), stopping)
+        try:
+            finished = execute(plan_made, ids, settings, _executor(request, registry), display)
+        finally:
+            display.close()
+        write_all(folder)
+        registry.manager.hook.rnnbench_leaderboard_written(folder=folder)
+    records = read_records(folder)
+    failed = tuple(records[run_id] for run_id in ids if run_id in records and not records[run_id].status.is_outcome)
+    return Result(folder, failed, stopped=not finished)
+
+
+def _read(request: Request, registry: Registry) -> Suite:
+    try:
+        return read_suite(request.suite, registry, request.seeds)
+    except SuiteError as error:
+        raise BadRequest(str(error)) from error
+
+
+def _plan(suite: Suite, request: Request, registry: Registry, device: str, display: Display) -> Draft:
+    try:
+        data, cache = data_folder(request.data_dir), cache_folder()
+        prepared = {}
+        for task in suite.tasks:
+            display.preparing(task.label)
+            prepared[task.label] = prepare(task.task, task.dataset, data, cache)
+        return draft(suite, prepared, registry, device.partition(":")[0])
+    except (DataMissing, Unreachable) as error:
+        raise BadRequest(f"{suite.path}: {error}") from error
+    except OSError as error:
+        raise StorageError(Path(error.filename or cache_folder()), error) from error
+
+
+def _device(name: str) -> str:
+    try:
+        return choose_device(name)
+    except ValueError as error:
+        raise BadRequest(str(error)) from error
+
+
+def _jobs(request: Request) -> int:
+    if request.jobs == "auto":
+        return len(os.sched_getaffinity(0))
+    if not request.jobs.isdecimal() or int(request.jobs) < 1:
+        raise BadRequest(f"--jobs {request.jobs}: expected a number of at least 1, or auto")
+    return int(request.jobs)
+
+
+def _executor(request: Request, registry: Registry) -> Executor:
+    known = {"local": LocalExecutor, **registry.executors}
+    if request.executor not in known:
+        raise BadRequest(f"--executor {request.executor}: expected one of {', '.join(sorted(known))}")
+    executor: Executor = known[request.executor]()
+    return executor
+
+
+def _checkpoint_seconds() -> float:
+    """Seconds between checkpoints: ``RNNBENCH_CHECKPOINT_SECONDS``, or a minute."""
+    given = os.environ.get("RNNBENCH_CHECKPOINT_SECONDS", "")
+    try:
+        return float(given) if given else CHECKPOINT_S
+    except ValueError as error:
+        raise BadRequest(f"RNNBENCH_CHECKPOINT_SECONDS: expected a number, got {given!r}") from error

@@ -1,0 +1,6 @@
+"""What will run and what will not, decided before anything trains: sizes, run ids, and a reason for each skip."""
+
+from rnnbench.plan.plan import Assignment, Draft, draft
+from rnnbench.plan.sizing import Unreachable
+
+__all__ = ["Assignment", "Draft", "Unreachable", "draft"]

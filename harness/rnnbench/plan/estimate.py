@@ -1,0 +1,23 @@
+"""How long a run may take: floating-point operations at a cautious rate, and a cost for each step."""
+
+from __future__ import annotations
+
+from rnnbench.suite import Budget, Recipe
+
+OPERATIONS_PER_S = 2.0e10
+"""What one core does of a small network's training, in practice: a fifth of its matrix product rate."""
+STEP_S = 0.003
+START_S = 1.0
+VALIDATION_SHARE = 1.3
+
+
+def estimate_seconds(params: int, positions_per_row: float, rows: int, recipe: Recipe, budget: Budget) -> float:
+    """Seconds of training on one core. Multiply-adds count twice, forward and backward together three times."""
+    per_step = positions_per_row * recipe.batch
+    if budget.steps is not None:
+        steps = float(budget.steps)
+    elif budget.tokens is not None:
+        steps = budget.tokens / max(per_step, 1.0)
+    else:
+        steps = (budget.epochs or 1) * rows / recipe.batch
+    return START_S + VALIDATION_SHARE * steps * (STEP_S + 6.0 * params * per_step / OPERATIONS_PER_S)

@@ -1,0 +1,275 @@
+"""Suite and prepared data -> plan: every run with its size and id, every pair that cannot run with its reason."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from rnnbench import __version__
+from rnnbench.contract.models import Model
+from rnnbench.discovery import Registry
+from rnnbench.network.adapters import NotApplicable, adapter_for
+from rnnbench.network.network import Network, build_network, count_core_params
+from rnnbench.numerics import NUMERICS
+from rnnbench.plan.estimate import estimate_seconds
+from rnnbench.plan.run_id import run_id
+from rnnbench.plan.sizing import Unreachable, fit
+from rnnbench.prepare import Prepared
+from rnnbench.records.schema import Kind, MetricInfo, Plan, PlannedModel, PlannedRun, PlannedTask, Skip
+from rnnbench.suite import Budget, Recipe, Suite, SuiteModel, SuiteTask
+
+TUNE_SEED = 1_000_003
+"""The one seed of tuning runs: never one that is reported."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A planned run with the live objects that a worker needs for it. All of it can be pickled."""
+
+    run: PlannedRun
+    task: SuiteTask
+    prepared: Prepared
+    recipe: Recipe
+    budget: Budget
+    device: str
+    model: Model | None = None
+    """None for baselines and the optimum, which train nothing."""
+    tune: tuple[str, ...] = ()
+    """The ids of the tuning runs that choose a value for this one."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The plan, and by run id what its execution needs."""
+
+    plan: Plan
+    assignments: Mapping[str, Assignment]
+
+
+def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, device: str) -> Draft:
+    """Decide every run and every skip.
+
+    Args:
+        suite: what is asked.
+        prepared: by task label.
+        registry: where plugins come from, for provenance.
+        device: the device class, ``cpu`` or ``cuda``.
+
+    Raises:
+        Unreachable: a model cannot meet the budget of core parameters.
+    """
+    assignments: dict[str, Assignment] = {}
+    skips: list[Skip] = []
+    for task in suite.tasks:
+        data = prepared[task.label]
+        for assignment in _references(task, data, device):
+            assignments[assignment.run.id] = assignment
+        for model in suite.models:
+            try:
+                sized, network = _size(model, task, data)
+            except NotApplicable as reason:
+                skips.append(Skip(task=task.label, model=model.label, reason=str(reason)))
+                continue
+            for assignment in _runs(suite, task, data, model, sized, network, device):
+                assignments[assignment.run.id] = assignment
+    plan = Plan(
+        suite=suite.name,
+        description=suite.description,
+        harness=__version__,
+        numerics=NUMERICS,
+        device=device,
+        seeds=suite.seeds,
+        core_params=suite.budget.core_params,
+        budget=suite.budget.model_dump(exclude_none=True),
+        recipe=suite.recipe.model_dump(),
+        tune=suite.tune.model_dump() if suite.tune else None,
+        tasks=tuple(_planned_task(task, prepared[task.label]) for task in suite.tasks),
+        models=tuple(_planned_model(model, registry) for model in suite.models),
+        runs=tuple(assignment.run for assignment in assignments.values()),
+        skips=tuple(skips),
+    )
+    return Draft(plan, assignments)
+
+
+def _size(model: SuiteModel, task: SuiteTask, data: Prepared) -> tuple[Model, Network]:
+    """The model sized for this task, and its network on the meta device, where nothing is computed."""
+    recipe, role, budget = task.recipe_for(model), task.task.role, task.budget.core_params
+    sized = model.model
+    if budget is not None:
+        adapter_for(sized, role)  # before sizing, which would ask the same in vain at every width
+        try:
+            sized = fit(sized, budget, lambda candidate: count_core_params(candidate, role, recipe.embedding))
+        except Unreachable as error:
+            raise Unreachable(f"{model.label} on {task.label}: {error}") from error
+    with torch.device("meta"):
+        network = build_network(
+            sized,
+            role,
+            task.task.input(data.encoding),
+            task.task.output(data.encoding),
+            embedding=recipe.embedding,
+            dropout=recipe.dropout,
+            identity_maps=budget is None,
+        )
+    return sized, network
+
+
+def _runs(
+    suite: Suite, task: SuiteTask, data: Prepared, model: SuiteModel, sized: Model, network: Network, device: str
+) -> Iterator[Assignment]:
+    """The tuning runs of a pair, then a run for each seed."""
+    recipe = task.recipe_for(model)
+    common: dict[str, Any] = {
+        "task": task.label,
+        "model": model.label,
+        "fields": _fields(sized),
+        "core_params": network.core_params,
+        "params": network.params,
+        "adapter": network.adapter,
+        "family": str(network.family),
+    }
+    tuned_by: list[str] = []
+    if suite.tune:
+        share = _share(task.budget, suite.tune.share)
+        for value in suite.tune.learning_rate:
+            tried = recipe.model_copy(update={"learning_rate": value})
+            resolved = _resolved(Kind.TUNE, task, data, model, sized, tried, share, TUNE_SEED, device)
+            estimate = _estimate(network, data, tried, share)
+            run = PlannedRun(
+                id=run_id(resolved), kind=Kind.TUNE, seed=TUNE_SEED, estimate_s=estimate, resolved=resolved, **common
+            )
+            tuned_by.append(run.id)
+            yield Assignment(run, task, data, tried, share, device, sized)
+    for seed in suite.seeds:
+        resolved = _resolved(Kind.TRAIN, task, data, model, sized, recipe, task.budget, seed, device)
+        if suite.tune:  # the grid and its rule, not the value that they choose
+            resolved["recipe"].pop("learning_rate")
+            resolved["tune"] = suite.tune.model_dump()
+        run = PlannedRun(
+            id=run_id(resolved),
+            kind=Kind.TRAIN,
+            seed=seed,
+            estimate_s=_estimate(network, data, recipe, task.budget),
+            resolved=resolved,
+            **common,
+        )
+        yield Assignment(run, task, data, recipe, task.budget, device, sized, tuple(tuned_by))
+
+
+def _references(task: SuiteTask, data: Prepared, device: str) -> Iterator[Assignment]:
+    """The baselines of a task, and the optimum where the generator of the data knows it."""
+    named = [(Kind.BASELINE, f"baseline:{baseline.name}") for baseline in task.task.baselines()]
+    if task.task.knows_optimum(task.dataset):
+        named.append((Kind.OPTIMUM, "optimum"))
+    for kind, name in named:
+        resolved = {"numerics": NUMERICS, "kind": kind, "model": {"label": name}, **_resolved_task(task, data)}
+        run = PlannedRun(
+            id=run_id(resolved), kind=kind, task=task.label, model=name, seed=None, estimate_s=1.0, resolved=resolved
+        )
+        yield Assignment(run, task, data, task.recipe, task.budget, device)
+
+
+def _resolved(
+    kind: Kind,
+    task: SuiteTask,
+    data: Prepared,
+    model: SuiteModel,
+    sized: Model,
+    recipe: Recipe,
+    budget: Budget,
+    seed: int,
+    device: str,
+) -> dict[str, Any]:
+    """Every input that moves the number of a trained run, as JSON values."""
+    parts = dict(sized.parts())
+    if (decoder := sized.decoder()) is not None:
+        parts["decoder"] = decoder
+    return {
+        "numerics": NUMERICS,
+        "kind": kind,
+        "model": {
+            "label": model.label,
+            "name": sized.name,
+            "version": sized.version,
+            "fields": _fields(sized),
+            "parts": {name: f"{part.name} v{part.version}" for name, part in sorted(parts.items())},
+        },
+        **_resolved_task(task, data),
+        "recipe": recipe.model_dump(exclude={"evaluation_batch"}),  # no score depends on it
+        "budget": budget.model_dump(exclude_none=True),
+        "seed": seed,
+        "device": device,
+        "precision": "float32",
+        "threads": 1,
+    }
+
+
+def _resolved_task(task: SuiteTask, data: Prepared) -> dict[str, Any]:
+    return {
+        "task": {"name": task.task.name, "version": task.task.version, "fields": _fields(task.task)},
+        "dataset": {
+            "name": task.dataset.name,
+            "version": task.dataset.version,
+            "fields": _fields(task.dataset),
+            "fingerprint": data.fingerprint,
+        },
+    }
+
+
+def _planned_task(task: SuiteTask, data: Prepared) -> PlannedTask:
+    return PlannedTask(
+        label=task.label,
+        task=task.task.name,
+        task_version=task.task.version,
+        fields=_fields(task.task),
+        dataset=task.dataset.name,
+        dataset_fields=_fields(task.dataset),
+        fingerprint=data.fingerprint,
+        counts=data.counts,
+        metrics=tuple(
+            MetricInfo(name=metric.name, direction=metric.direction, unit=metric.unit, ratio=metric.ratio)
+            for metric in task.task.metrics
+        ),
+        block=task.task.block,
+        chance=data.chance,
+        trivial_loss=data.trivial_loss,
+        notes=data.notes,
+    )
+
+
+def _planned_model(model: SuiteModel, registry: Registry) -> PlannedModel:
+    plugin = registry.origin["models", model.model.name]
+    return PlannedModel(
+        label=model.label,
+        model=model.model.name,
+        family=str(model.model.family),
+        paper=model.model.paper,
+        version=model.model.version,
+        distribution=f"{plugin.distribution} {plugin.version}",
+        overrides=dict(model.recipe_overrides),
+    )
+
+
+def _share(budget: Budget, share: float) -> Budget:
+    """A tuning run's part of the budget."""
+    parts: dict[str, float | None] = {"epochs": budget.epochs and budget.epochs * share}
+    parts["steps"] = budget.steps and max(1, round(budget.steps * share))
+    parts["tokens"] = budget.tokens and max(1, round(budget.tokens * share))
+    return budget.model_copy(update=parts)
+
+
+def _estimate(network: Network, data: Prepared, recipe: Recipe, budget: Budget) -> float:
+    counts = data.counts["train"]
+    rows = max(1, counts["rows"])
+    return estimate_seconds(network.params, counts.get("positions", rows) / rows, rows, recipe, budget)
+
+
+def _fields(thing: Any) -> dict[str, Any]:
+    """A dataclass's fields as JSON values (tuples become lists)."""
+    fields: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(thing)))
+    return fields

@@ -1,0 +1,106 @@
+"""Turn a model's size knobs until everything between the harness's ends meets a parameter budget within 2 %.
+
+The width whose usual shape comes nearest to the budget is kept where it can be; then the fine knob is turned to come
+as near as it can.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from rnnbench.contract.models import Knob, Model
+
+TOLERANCE = 0.02
+_MOST_STEPS = 2**16
+
+Count = Callable[[Model], int]
+
+
+class Unreachable(Exception):
+    """No size of this model meets the budget. The message names the nearest that can be reached."""
+
+
+def fit(model: Model, budget: int, count: Count) -> Model:
+    """The model with its knobs turned so that ``count`` is within 2 % of ``budget``.
+
+    Raises:
+        Unreachable: no size is.
+    """
+    widths = _near(model, budget, count)
+    best: tuple[int, Model] | None = None
+    for width in widths:
+        sized = _turn_fine(width, budget, count)
+        size = count(sized)
+        if best is None or abs(size - budget) < abs(best[0] - budget):
+            best = size, sized
+        if abs(size - budget) <= TOLERANCE * budget:
+            return sized
+    nearest = f"; the nearest is {best[0]:,}" if best else ""
+    raise Unreachable(f"no size has {budget:,} core parameters within {TOLERANCE:.0%}{nearest}")
+
+
+def _near(model: Model, budget: int, count: Count) -> list[Model]:
+    """Models of the widths around the budget in their usual shape, nearest first."""
+    knob = model.coarse
+    usual = [model.fine.field] if model.fine else []
+
+    def at(steps: int) -> Model | None:
+        try:
+            changes: dict[str, Any] = {knob.field: steps * knob.step, **dict.fromkeys(usual)}
+            return dataclasses.replace(model, **changes)
+        except ValueError:
+            return None
+
+    def size(steps: int) -> int:
+        sized = at(steps)
+        return count(sized) if sized else 0  # a width that the model refuses is taken for too small, and skipped below
+
+    low, high = 0, 1
+    while size(high) < budget and high < _MOST_STEPS:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if size(middle) < budget else (low, middle)
+    around = [sized for steps in range(max(1, low - 2), high + 3) if (sized := at(steps)) is not None]
+    return sorted(around, key=lambda sized: abs(count(sized) - budget))
+
+
+def _turn_fine(model: Model, budget: int, count: Count) -> Model:
+    """The value of the fine knob whose count is nearest to the budget; the count grows with it."""
+    knob = model.fine
+    if knob is None:
+        return model
+    values = [value for value in _range(knob, model) if _with(model, knob, value) is not None]
+    if not values:
+        return model
+
+    def size(index: int) -> int:
+        sized = _with(model, knob, values[index])
+        assert sized is not None
+        return count(sized)
+
+    low, high = 0, len(values) - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if size(middle) < budget else (low, middle)
+    nearest = min((low, high), key=lambda index: abs(size(index) - budget))
+    if size(nearest) == count(model):
+        return model  # the usual shape already is the nearest: leave the field unset
+    sized = _with(model, knob, values[nearest])
+    assert sized is not None
+    return sized
+
+
+def _range(knob: Knob, model: Model) -> range:
+    width = getattr(model, model.coarse.field)
+    low, high = (max(1, round(share * width / knob.step)) for share in (knob.low, knob.high))
+    return range(low * knob.step, high * knob.step + 1, knob.step)
+
+
+def _with(model: Model, knob: Knob, value: int) -> Model | None:
+    try:
+        return dataclasses.replace(model, **{knob.field: value})
+    except ValueError:
+        return None

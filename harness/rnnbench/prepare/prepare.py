@@ -1,0 +1,141 @@
+"""Prepare a task on a dataset once: later runs and their workers read the encoded arrays from the cache.
+
+The training rows decide the encoding. Of the test rows only fingerprint and counts are taken here: they are kept as
+rows, and the worker that has finished training is the first to encode them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnnbench.contract.datasets import DataMissing, Dataset, Row, Split
+from rnnbench.contract.tasks import Arrays, Encoding, Task
+from rnnbench.numerics import NUMERICS
+from rnnbench.prepare.fingerprint import duplicates, fingerprint
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A prepared folder: the encoding and sizes, and the arrays on demand."""
+
+    folder: Path
+    task: Task
+    fingerprint: str
+    encoding: Encoding
+    counts: dict[str, dict[str, int]]
+    chance: float
+    trivial_loss: float
+    notes: tuple[str, ...]
+
+    def arrays(self, split: Split) -> Arrays:
+        """The encoded rows of a split; asking for the test split reads and encodes its rows."""
+        if split is not Split.TEST:
+            with np.load(self.folder / f"{split}.npz", allow_pickle=False) as stored:
+                return {name: stored[name] for name in stored.files}
+        return self.task.encode(self.encoding, self.test_rows(), self.arrays(Split.VALIDATION))
+
+    def test_rows(self) -> Sequence[Row]:
+        """The test rows, as the dataset gave them."""
+        stored = json.loads((self.folder / "test.json").read_text(encoding="utf-8"))
+        return [
+            self.task.rows(*(tuple(value) if isinstance(value, list) else value for value in row)) for row in stored
+        ]
+
+
+def cache_folder() -> Path:
+    """Where prepared data is kept: ``RNNBENCH_CACHE``, or ``rnnbench`` in the user's cache folder."""
+    if given := os.environ.get("RNNBENCH_CACHE"):
+        return Path(given)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rnnbench"
+
+
+def data_folder(given: Path | None) -> Path | None:
+    """The folder of public data: ``--data-dir``, or ``RNNBENCH_DATA``, or none.
+
+    Raises:
+        DataMissing: the folder that was named does not exist.
+    """
+    named = given or (Path(os.environ["RNNBENCH_DATA"]) if os.environ.get("RNNBENCH_DATA") else None)
+    if named is not None and not named.is_dir():
+        where = "--data-dir" if given else "RNNBENCH_DATA"
+        raise DataMissing(f"{where}: {named} is not a folder")
+    return named.resolve() if named else None
+
+
+def prepare(task: Task, dataset: Dataset, data: Path | None, cache: Path) -> Prepared:
+    """Load the rows, fingerprint them, and encode them unless the cache holds just these.
+
+    Raises:
+        DataMissing: the rows are not where the dataset looks for them.
+    """
+    rows = {split: dataset.load(split, data) for split in Split}
+    for split, of_split in rows.items():
+        if not of_split:
+            raise DataMissing(f"dataset {dataset.name!r} has no {split} rows")
+    identity = fingerprint(rows)
+    key = _key(task, dataset, identity)
+    folder = cache / "prepared" / key
+    if not (folder / "prepared.json").exists():
+        _write(folder, task, dataset, rows, identity)
+    return open_prepared(task, folder)
+
+
+def open_prepared(task: Task, folder: Path) -> Prepared:
+    """What :func:`prepare` wrote, without looking at any row."""
+    summary = json.loads((folder / "prepared.json").read_text(encoding="utf-8"))
+    return Prepared(folder=folder, task=task, **{**summary, "notes": tuple(summary["notes"])})
+
+
+def _key(task: Task, dataset: Dataset, identity: str) -> str:
+    inputs = [NUMERICS, task.name, task.version, dataclasses.asdict(task), list(dataset.channels), identity]
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _write(folder: Path, task: Task, dataset: Dataset, rows: dict[Split, Sequence[Row]], identity: str) -> None:
+    """Write into a folder beside and rename it, so that a half-written one is never taken for whole."""
+    encoding = task.fit(rows[Split.TRAIN], dataset.channels)
+    training = task.encode(encoding, rows[Split.TRAIN], None)
+    validation = task.encode(encoding, rows[Split.VALIDATION], training)
+    counts = {
+        Split.TRAIN: task.counts(encoding, training),
+        Split.VALIDATION: task.counts(encoding, validation),
+        Split.TEST: {"rows": len(rows[Split.TEST])},
+    }
+    notes = [
+        f"{count} of {len(rows[split])} {split} rows also stand in the training rows"
+        for split, count in duplicates(rows).items()
+        if count
+    ]
+    summary: dict[str, Any] = {
+        "fingerprint": identity,
+        "encoding": encoding,
+        "counts": counts,
+        "chance": task.chance(encoding, validation),
+        "trivial_loss": task.trivial_loss(encoding, training, validation),
+        "notes": notes,
+    }
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder.parent))
+    try:
+        np.savez(unfinished / f"{Split.TRAIN}.npz", **training)  # type: ignore[arg-type]
+        np.savez(unfinished / f"{Split.VALIDATION}.npz", **validation)  # type: ignore[arg-type]
+        (unfinished / "test.json").write_text(json.dumps(rows[Split.TEST], ensure_ascii=False), encoding="utf-8")
+        (unfinished / "prepared.json").write_text(json.dumps(summary, ensure_ascii=False), encoding="utf-8")
+        try:
+            unfinished.rename(folder)
+        except OSError:
+            if not (folder / "prepared.json").exists():  # unless another process was first with the same content
+                raise
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)

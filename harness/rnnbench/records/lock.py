@@ -1,0 +1,73 @@
+"""One writer a results folder: a lock that the kernel holds and that ends with its process."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rnnbench.records.files import naming
+
+LOCK = ".lock"
+
+
+class FolderInUse(Exception):
+    """Another process writes into this results folder."""
+
+    def __init__(self, folder: Path, host: str, pid: int, started: str) -> None:
+        super().__init__(folder, host, pid, started)
+        self.folder, self.host, self.pid, self.started = folder, host, pid, started
+
+    def __str__(self) -> str:
+        return f"{self.folder} is in use by process {self.pid} on {self.host} since {self.started}"
+
+
+@contextlib.contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Hold ``folder``, which is made if need be.
+
+    The kernel holds the lock: it ends with the process, however that ends.
+
+    Raises:
+        FolderInUse: another process holds it.
+        StorageError: the folder cannot be made or locked.
+    """
+    path = folder / LOCK
+    with naming(path):
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        with naming(path):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise _in_use(folder, os.pread(descriptor, 1000, 0)) from None
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, _introduction(), 0)
+        try:
+            yield
+        finally:
+            os.ftruncate(descriptor, 0)
+            fcntl.flock(descriptor, fcntl.LOCK_UN)  # forked workers share the descriptor: closing it is not enough
+    finally:
+        os.close(descriptor)
+
+
+def _introduction() -> bytes:
+    """Who holds the lock, for those who find it taken."""
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    return json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "started": started}).encode()
+
+
+def _in_use(folder: Path, content: bytes) -> FolderInUse:
+    """What the lock file says; it may be half-written."""
+    try:
+        holder = json.loads(content)
+        return FolderInUse(folder, str(holder["host"]), int(holder["pid"]), str(holder["started"]))
+    except (ValueError, KeyError, TypeError):
+        return FolderInUse(folder, "an unknown host", 0, "an unknown time")

@@ -1,0 +1,84 @@
+"""Models, tasks and datasets by the names and fields that a suite gives."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing
+from typing import Any, Literal, TypeVar
+
+from rnnbench.contract.datasets import Dataset
+from rnnbench.contract.models import Model
+from rnnbench.contract.tasks import Task
+from rnnbench.suite.checking import checked_value, unknown
+from rnnbench.suite.problems import shown, suggestion
+
+if typing.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rnnbench.discovery import Registry
+    from rnnbench.suite.document import Document, Location
+
+Plugin = TypeVar("Plugin", Model, Task, Dataset)
+Kind = Literal["model", "task", "dataset"]
+
+_CONTRACT: dict[Kind, tuple[type[Any], tuple[str, ...]]] = {
+    "model": (Model, ("paper", "family", "roles")),
+    "task": (Task, ("role", "rows", "metrics", "block")),
+    "dataset": (Dataset, ("rows", "description", "licence")),
+}
+"""The base class of each kind, and what a subclass must declare."""
+
+
+def find(kind: Kind, name: str, at: Location, registry: Registry, document: Document) -> type[Any] | None:
+    """The class of that name; None, and the mistake noted, where there is none that keeps to the contract."""
+    known: Mapping[str, type[Any]] = getattr(registry, f"{kind}s")
+    if name not in known:
+        document.report(at, _not_installed(kind, name, known, registry))
+        return None
+    cls, (base, declared) = known[name], _CONTRACT[kind]
+    if not (isinstance(cls, type) and issubclass(cls, base)):
+        document.report(at, f"{kind} {name!r} is {shown(cls)}, expected a subclass of rnnbench.{base.__name__}")
+        return None
+    lacking = [attribute for attribute in declared if not hasattr(cls, attribute)]
+    if lacking:
+        document.report(at, f"{kind} {name!r} declares no {', '.join(lacking)}, expected by rnnbench.{base.__name__}")
+        return None
+    return cls
+
+
+def _not_installed(kind: Kind, name: str, known: Mapping[str, object], registry: Registry) -> str:
+    installed = f"expected one of {', '.join(known)}" if known else f"and no {kind} is installed"
+    message = f"no {kind} is named {shown(name)}, {installed}{suggestion(name, known)}"
+    broken = [f"{plugin.origin} ({plugin.error})" for plugin in registry.plugins if plugin.error]
+    return f"{message}; could not be loaded, and may have it: {', '.join(broken)}" if broken else message
+
+
+def create(cls: type[Plugin], fields: Mapping[str, object], entry: Location, document: Document) -> Plugin | None:
+    """A plugin with these fields, which stand under ``fields`` in the entry at ``entry``.
+
+    None, and the mistakes noted, where a field is unknown, of another type than declared, or refused by the class.
+    """
+    at: Location = (*entry, "fields")
+    before = len(document.problems)
+    try:
+        hints = typing.get_type_hints(cls, include_extras=True)
+    except Exception as error:  # noqa: BLE001  a stranger's annotations may name anything
+        document.report(entry, f"the types of {cls.name!r} cannot be read: {type(error).__name__}: {error}")
+        return None
+    known = [field.name for field in dataclasses.fields(cls) if field.init]
+    values: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name not in known:
+            document.report((*at, name), unknown(name, known, of=cls.name), key=True)
+            continue
+        values[name] = checked_value(hints[name], value, (*at, name), document)
+    if len(document.problems) > before:
+        return None
+    try:
+        return cls(**values)
+    except Exception as error:  # noqa: BLE001  a stranger's check may raise anything
+        cause = str(error) if isinstance(error, ValueError | LookupError) else f"{type(error).__name__}: {error}"
+        named = [name for name in fields if re.search(rf"\b{re.escape(name)}\b", cause)]
+        document.report((*at, named[0]) if len(named) == 1 else entry, f"{cls.name!r} refuses it: {cause}")
+        return None

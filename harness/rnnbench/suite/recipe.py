@@ -1,0 +1,72 @@
+"""How a network is trained: one recipe for all models, so that a comparison compares models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+
+from rnnbench.suite.shape import Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_Share = Annotated[float, Field(ge=0, lt=1)]
+_Count = Annotated[int, Field(ge=1, le=10**9)]
+
+_NEEDS = {
+    "momentum": ("optimizer", "sgd"),
+    "beta1": ("optimizer", "adamw"),
+    "beta2": ("optimizer", "adamw"),
+    "warmup": ("schedule", "cosine"),
+    "final": ("schedule", "cosine"),
+    "plateau_factor": ("schedule", "plateau"),
+}
+
+
+class Recipe(Shape):
+    """Every choice of training, with its default. Losses and norms are as PyTorch defines them."""
+
+    optimizer: Literal["adamw", "sgd"] = "adamw"
+    learning_rate: Annotated[float, Field(gt=0, le=1000)] = 3e-3
+    """The peak; a suite that tunes takes it from the grid."""
+    momentum: _Share = 0.0
+    """SGD's."""
+    beta1: _Share = 0.9
+    """AdamW's, as is ``beta2``."""
+    beta2: _Share = 0.999
+    weight_decay: Annotated[float, Field(ge=0, le=10)] = 0.01
+    schedule: Literal["constant", "cosine", "plateau"] = "cosine"
+    """``cosine``: linear warm-up over the share ``warmup`` of the budget, then half a cosine down to ``final`` times
+    the peak. ``plateau``: divided by ``plateau_factor`` whenever validation gets worse."""
+    warmup: _Share = 0.05
+    final: Annotated[float, Field(ge=0, le=1)] = 0.1
+    plateau_factor: Annotated[float, Field(gt=1, le=10**6)] = 4.0
+    clip: Annotated[float, Field(gt=0, le=10**6)] | None = 1.0
+    """The gradient's largest Euclidean norm; None leaves it as it is."""
+    label_smoothing: _Share = 0.0
+    dropout: _Share = 0.0
+    """At the ends: after the input, and before the output map."""
+    embedding: _Count = 48
+    """E, the width between the harness's ends and the core, one for all models."""
+    batch: _Count = 32
+    """Training rows at once; for a text, the streams that it is cut into."""
+    evaluation_batch: _Count = 64
+    """Rows that are scored at once; no score depends on it."""
+    evaluations: _Count = 8
+    """How often validation is scored over the budget; the best of these checkpoints is tested."""
+    patience: _Count | None = None
+    """Evaluations without improvement before training stops; None never stops early."""
+
+    def override(self, changes: Mapping[str, Any]) -> Recipe:
+        """This recipe with some fields changed to values that were checked before."""
+        return self.model_copy(update=dict(changes))
+
+    def idle(self, names: Iterable[str]) -> dict[str, str]:
+        """Which of these fields change nothing here, each with the field and value that it would need."""
+        return {
+            name: f"{other}: {value}"
+            for name in names
+            for other, value in [_NEEDS.get(name, ("optimizer", self.optimizer))]
+            if getattr(self, other) != value
+        }

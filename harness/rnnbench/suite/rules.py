@@ -1,0 +1,89 @@
+"""What a suite must hold to beyond the type of each value."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from rnnbench.suite.layout import SUITE_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from rnnbench.discovery import Registry
+    from rnnbench.suite.budget import Budget
+    from rnnbench.suite.document import Document, Location
+    from rnnbench.suite.layout import SuiteFile
+    from rnnbench.suite.suite import SuiteModel, SuiteTask
+
+
+def check_top(file: SuiteFile, path: Path, document: Document) -> None:
+    """The suite has a name, and its budget an end."""
+    if file.suite is None and not re.fullmatch(SUITE_NAME, path.stem):
+        what = f"required, for the file's name, {path.stem!r}, is no name for a suite, expected a-z, 0-9, dots, hyphens"
+        document.report(("suite",), what)
+    if not file.budget.units:
+        document.report(("budget",), "has no end, expected one of steps, tokens and epochs")
+    check_units(file.budget, ("budget",), document)
+
+
+def check_units(budget: Budget, at: Location, document: Document) -> None:
+    """A budget ends in one way."""
+    if len(budget.units) > 1:
+        document.report(at, f"has {' and '.join(budget.units)}, expected one of steps, tokens and epochs")
+
+
+def check_labels(labels: Mapping[Location, str], document: Document) -> None:
+    """No two entries of a list go by one label."""
+    first: dict[str, int] = {}
+    for at, label in labels.items():
+        if label in first:
+            what = f"{label!r} already names the entry in line {first[label]}, expected a label of its own"
+            document.report((*at, "label") if (*at, "label") in document.places else at, what)
+        first.setdefault(label, document.places[at][0])
+
+
+def check_rows(task: type[Any], dataset: type[Any], at: Location, registry: Registry, document: Document) -> None:
+    """The dataset has the rows that the task asks for."""
+    if task.rows is dataset.rows:
+        return
+    fitting = [name for name, other in registry.datasets.items() if getattr(other, "rows", None) is task.rows]
+    expected = f"one of {', '.join(fitting)}" if fitting else "a dataset that has them: none is installed"
+    document.report(
+        at,
+        f"{dataset.name!r} has rows of {dataset.rows.__name__}, but {task.name!r} asks for {task.rows.__name__}, "
+        f"expected {expected}",
+    )
+
+
+def check_together(
+    file: SuiteFile, models: Iterable[SuiteModel], tasks: tuple[SuiteTask, ...], document: Document
+) -> None:
+    """What only the whole can tell, once each entry is sound: nothing is set that would change nothing."""
+    _report_idle(file.recipe.idle(file.recipe.given()), (), document)
+    sized = all(task.budget.core_params is not None for task in tasks)
+    places: list[Location] = [()]
+    for index, task in enumerate(tasks):
+        at: Location = ("tasks", index)
+        places.append(at)
+        given = [name for name in type(task.recipe).model_fields if (*at, "recipe", name) in document.keys]
+        _report_idle(task.recipe.idle(given), at, document)
+    for index, model in enumerate(models):
+        at = ("models", index)
+        places.append(at)
+        idle = [task.recipe_for(model).idle(model.recipe_overrides) for task in tasks]
+        everywhere = set.intersection(*map(set, idle))
+        _report_idle({name: needed for name, needed in idle[0].items() if name in everywhere}, at, document)
+        width = (*at, "fields", model.model.coarse.field)
+        if sized and width in document.keys:
+            document.report(width, "is set by the budget's core_params, expected one of the two", key=True)
+    for at in places if file.tune else []:
+        rate = (*at, "recipe", "learning_rate")
+        if rate in document.keys:
+            document.report(rate, "is taken from the tuning grid, expected this or tuning (tune: none)", key=True)
+
+
+def _report_idle(idle: Mapping[str, str], at: Location, document: Document) -> None:
+    for name, needed in idle.items():
+        document.report((*at, "recipe", name), f"changes nothing here, expected with {needed}", key=True)

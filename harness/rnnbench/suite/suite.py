@@ -1,0 +1,56 @@
+"""A suite as it is meant: models, tasks and datasets built, budgets and recipes resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from rnnbench.contract.datasets import Dataset
+    from rnnbench.contract.models import Model
+    from rnnbench.contract.tasks import Task
+    from rnnbench.suite.budget import Budget
+    from rnnbench.suite.recipe import Recipe
+    from rnnbench.suite.tuning import Tune
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuiteModel:
+    """A row: ``recipe_overrides`` are the recipe's fields that this model alone trains with."""
+
+    label: str
+    model: Model
+    recipe_overrides: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuiteTask:
+    """A table: ``budget`` and ``recipe`` are the suite's with this task's own values in place."""
+
+    label: str
+    task: Task
+    dataset: Dataset
+    budget: Budget
+    recipe: Recipe
+
+    def recipe_for(self, model: SuiteModel) -> Recipe:
+        """What a model trains with on this task: its own overrides win."""
+        return self.recipe.override(model.recipe_overrides)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suite:
+    """Models x tasks x seeds under a budget and a recipe; ``tune`` is None where nothing is tuned."""
+
+    name: str
+    description: str
+    path: Path
+    seeds: tuple[int, ...]
+    budget: Budget
+    recipe: Recipe
+    tune: Tune | None
+    models: tuple[SuiteModel, ...]
+    tasks: tuple[SuiteTask, ...]
