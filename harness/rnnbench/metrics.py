@@ -74,9 +74,9 @@ def score(metric: Metric, items: Columns, folder: Path, run_id: str) -> float:
         TypeError: the implementation is not an :class:`ItemMetric`.
         FloatingPointError: an item or the value is not finite.
     """
-    implementation = _implementation(metric)
-    columns = _checked(metric, implementation, items)
-    computed = implementation(keep_in_memory=True, cache_dir=str(folder), experiment_id=run_id).compute(**columns)
+    scorer = implementation(metric)
+    columns = _checked(metric, scorer, items)
+    computed = scorer(keep_in_memory=True, cache_dir=str(folder), experiment_id=run_id).compute(**columns)
     (value,) = computed.values()
     return _finite(metric, float(value))
 
@@ -89,14 +89,14 @@ def bootstrap(
     Raises:
         ValueError, TypeError, FloatingPointError: as in :func:`score`.
     """
-    implementation = _implementation(metric)
-    statistics_IK = implementation.statistics(_checked(metric, implementation, items))
+    scorer = implementation(metric)
+    statistics_IK = scorer.statistics(_checked(metric, scorer, items))
     count = len(statistics_IK)
     chances = np.full(count, 1 / count)
     step = max(1, _CHUNK // count)
     values_N = np.concatenate(
         [
-            implementation.values(seed_generator.multinomial(count, chances, size=part) @ statistics_IK)
+            scorer.values(seed_generator.multinomial(count, chances, size=part) @ statistics_IK)
             for part in (min(step, resamples - first) for first in range(0, resamples, step))
         ]
     )
@@ -106,10 +106,16 @@ def bootstrap(
 
 def signature(metric: Metric) -> str | None:
     """The line that pins every setting of a score (sacreBLEU's), or None."""
-    return _implementation(metric).signature()
+    return implementation(metric).signature()
 
 
-def _implementation(metric: Metric) -> type[ItemMetric]:
+def implementation(metric: Metric) -> type[ItemMetric]:
+    """The class that a declared metric names.
+
+    Raises:
+        ValueError: it cannot be imported.
+        TypeError: it is not an :class:`ItemMetric`.
+    """
     module, _, name = metric.implementation.partition(":")
     try:
         found = getattr(importlib.import_module(module), name)
@@ -120,18 +126,18 @@ def _implementation(metric: Metric) -> type[ItemMetric]:
     return found
 
 
-def _checked(metric: Metric, implementation: type[ItemMetric], items: Columns) -> dict[str, list[Any]]:
+def _checked(metric: Metric, scorer: type[ItemMetric], items: Columns) -> dict[str, list[Any]]:
     """The declared columns. ``evaluate`` itself cuts floats to integers and scores no items as NaN, silently."""
-    missing = [name for name in implementation.columns if name not in items]
+    missing = [name for name in scorer.columns if name not in items]
     if missing:
         raise ValueError(f"metric {metric.name!r}: items have no column {missing[0]!r}, only {', '.join(items)}")
-    columns = {name: list(items[name]) for name in implementation.columns}
+    columns = {name: list(items[name]) for name in scorer.columns}
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) != 1:
         raise ValueError(f"metric {metric.name!r}: columns of different lengths: {lengths}")
     if 0 in lengths.values():
         raise ValueError(f"metric {metric.name!r}: there are no items")
-    for name, kind in implementation.columns.items():
+    for name, kind in scorer.columns.items():
         if not _fits(columns[name], kind):
             raise ValueError(
                 f"metric {metric.name!r}: column {name!r} should hold {kind} values, got {columns[name][0]!r}, ..."

@@ -150,7 +150,10 @@ def _handle(
     else:
         record, items = event.payload
     record = record.model_copy(update={"attempts": attempts[event.run_id]})
-    record = write_record(settings.folder, record, items)
+    try:
+        record = write_record(settings.folder, record, items)
+    except ValueError as error:  # a plugin's values that are not JSON
+        record = write_record(settings.folder, failed(assignment, Status.FAILED, str(error)))
     remove_checkpoints(settings.folder, record.id)
     remove_empty_log(settings.folder, record.id)
     records[record.id] = record

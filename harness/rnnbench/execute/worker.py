@@ -66,6 +66,7 @@ def main(job: Job, connection: Connection) -> None:
         connection.send((kind, payload))
 
     try:
+        set_up(torch.device(job.device))
         send("finished", run(job, send, stop.is_set))
     except Stopped:
         send("stopped", None)
@@ -87,7 +88,6 @@ def run(job: Job, send: Send, stopping: Callable[[], bool]) -> tuple[Record, Col
     """
     began, cpu_began = time.perf_counter(), time.process_time()
     device = torch.device(job.device)
-    set_up(device)
     kind = job.assignment.run.kind
     hook = discover().manager.hook
     _tell(hook.rnnbench_run_started, run=job.assignment.run.model_dump(mode="json"))
@@ -173,7 +173,10 @@ def _trained(
     test = assignment.prepared.arrays(Split.TEST)
     items = test_items(network, task, encoding, test, assignment.recipe.evaluation_batch, window, device)
     values["state_bytes"] = state_bytes(network, task.role, _state_steps(assignment, test))
-    return {**values, **_scores(job, items)}, items
+    try:
+        return {**values, **_scores(job, items)}, items
+    except FloatingPointError as error:
+        return {**values, "status": Status.DIVERGED, "reason": str(error)}, None
 
 
 def _network(assignment: Assignment, device: torch.device) -> Network:

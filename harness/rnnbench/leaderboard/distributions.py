@@ -9,11 +9,11 @@ _TINY = 1e-300
 
 
 def student_two_sided(t: float, freedom: float) -> float:
-    r"""P(\\|T\\| >= \\|t\\|) for Student's t with ``freedom`` degrees of freedom (need not be whole)."""
-    if math.isinf(t):
-        return 0.0
-    # With y = t^2 / freedom the argument freedom / (freedom + t^2) neither overflows nor loses digits.
-    return _incomplete_beta(freedom / 2, 0.5, 1 / (1 + t / freedom * t))
+    """P(|T| >= |t|) for Student's t with ``freedom`` degrees of freedom (need not be whole)."""
+    odds = abs(t) / freedom * abs(t)
+    if odds == 0:
+        return 1.0
+    return _incomplete_beta(freedom / 2, 0.5, 1 / (1 + odds), 1 / (1 + 1 / odds))
 
 
 @lru_cache
@@ -30,13 +30,13 @@ def student_quantile(probability: float, freedom: float) -> float:
     return high
 
 
-def _incomplete_beta(a: float, b: float, x: float) -> float:
-    """The regularised incomplete beta function I_x(a, b) (DLMF 8.17)."""
-    if x <= 0 or x >= 1:
-        return float(x >= 1)
+def _incomplete_beta(a: float, b: float, x: float, rest: float) -> float:
+    """The regularised incomplete beta function I_x(a, b) (DLMF 8.17); ``rest`` is 1 - x, both with all their digits."""
+    if x == 0 or rest == 0:
+        return float(rest == 0)
     if x > (a + 1) / (a + b + 2):  # where the fraction converges slowly: I_x(a, b) = 1 - I_1-x(b, a)
-        return 1 - _incomplete_beta(b, a, 1 - x)
-    log_front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
+        return 1 - _incomplete_beta(b, a, rest, x)
+    log_front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log(rest)
     return math.exp(log_front) / (a * _fraction(a, b, x))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rnnbench.leaderboard import csv_table, json_table, markdown
 from rnnbench.leaderboard.efficiency import costs
 from rnnbench.leaderboard.table import board
-from rnnbench.records.storage import read_plan, read_records, scan_records, write_text
+from rnnbench.records.storage import read_plan, scan_records, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +30,8 @@ def read_board(folder: Path) -> Board:
         StorageError: there is no plan, or it cannot be read.
         DamagedFile: the plan is not one.
     """
-    found = scan_records(folder)
-    return board(read_plan(folder), found.records, found.problems)
+    plan, found = read_plan(folder), scan_records(folder)
+    return board(plan, found.records, found.problems)
 
 
 def write_all(folder: Path) -> list[Path]:
@@ -44,7 +44,7 @@ def write_all(folder: Path) -> list[Path]:
         StorageError: the plan cannot be read or a file cannot be written.
         DamagedFile: the plan is not one.
     """
-    made = read_board(folder)
+    plan, found = read_plan(folder), scan_records(folder)
+    made = board(plan, found.records, found.problems)
     written = [write_text(folder, f"leaderboard.{ending}", render(made)) for ending, render in FORMATS.items()]
-    efficiency = csv_table.efficiency(costs(read_plan(folder), read_records(folder)))
-    return [*written, write_text(folder, "efficiency.csv", efficiency)]
+    return [*written, write_text(folder, "efficiency.csv", csv_table.efficiency(costs(plan, found.records)))]

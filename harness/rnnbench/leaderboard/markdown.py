@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from rnnbench.records.schema import MetricInfo
 
+_SPLITS = ("train", "validation", "test")
 _ACTIVE = re.compile(r"[\\`*_\[\]<>|~#!&]")
 
 
@@ -96,10 +97,11 @@ def _distance(row: Row, digits: int) -> str:
 
 
 def _sizes(table: Table) -> str:
-    """How large the splits are, in the task's own order."""
+    """How large the splits are."""
+    known = [split for split in _SPLITS if split in table.counts]
     parts = [
-        f"{split} " + ", ".join(f"{thousands(count)} {name}" for name, count in counts.items())
-        for split, counts in table.counts.items()
+        f"{split} " + ", ".join(f"{thousands(count)} {name}" for name, count in sorted(table.counts[split].items()))
+        for split in known
     ]
     return _escape("; ".join(parts)) + "." if parts else ""
 
@@ -109,8 +111,8 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _escape(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return _ACTIVE.sub(lambda found: "\\" + found.group(), brief(text)).replace("://", ":\u200b//")
+    """Text that Markdown shows as it is, and makes no link of."""
+    return _ACTIVE.sub(lambda found: "\\" + found.group(), brief(text)).replace("://", ":\\//")
 
 
 def _code(text: str) -> str:

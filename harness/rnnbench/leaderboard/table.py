@@ -164,7 +164,9 @@ def _row(
         state_bytes=_first(record.state_bytes for _, record in outcomes),
         positions=sum(record.positions for _, record in outcomes),
         tune_positions=sum(records[run.id].positions for run in tuning if run.id in records),
-        chosen=tuple(sorted({f"{field}={value:g}" for _, record in outcomes for field, value in record.chosen.items()})),
+        chosen=tuple(
+            sorted({f"{field}={value:g}" for _, record in outcomes for field, value in record.chosen.items()})
+        ),
         marks=_marks(plan, task, model, runs[0], outcomes),
     )
 

@@ -134,7 +134,7 @@ def _reading(table: Table) -> Iterable[str]:
         yield f"{fewest} seeds can detect a gap of {size} between two models (two-sided 5 %, power 80 %)."
     if any(row.kind is RowKind.MODEL and row.rank is None for row in table.rows):
         yield "? not ranked: some of its runs have no outcome yet."
-    yield f"Chance level: {table.chance:.4g}. The test-set interval is a bootstrap over each {table.block}."
+    yield f"Chance level: {table.chance:.4g}. Test-set interval: 95 % bootstrap; the unit drawn is {table.block}."
 
 
 def _tuning(table: Table) -> Iterable[str]:
@@ -152,6 +152,8 @@ def _tuning(table: Table) -> Iterable[str]:
 
 
 def _accounting(table: Table) -> Iterable[str]:
+    if table.best_baseline is None:
+        yield "No baseline has a score yet: the table is not fit to be published."
     for model, reason in table.skips:
         yield f"{model} n/a: {reason}"
     for failure in table.failures:

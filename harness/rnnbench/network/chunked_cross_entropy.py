@@ -1,9 +1,8 @@
 """The cross entropy of a readout, fused with its gradients over chunks of rows.
 
-The logits of a whole batch never exist: each chunk's are turned into its loss and its share of the gradients in
-place, while they are in the cache. With p = exp(logits - max) and s = sum(p), the gradient of a row's loss by its
-logits is (p - s * target) / s; the division is left to the narrow factors of the products with it, so that the
-chunk is passed over four times (max, subtract, exp, sum) and no more.
+The logits of a whole batch never exist: each chunk's are turned into its loss and its share of the gradients while
+they are in the cache. The gradient of a row's loss by its logits is softmax(logits) - target; the normaliser that the
+loss needs comes out of the same softmax, whose largest entry is exp(largest logit - log sum exp(logits)).
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.autograd.function import once_differentiable
+from torch.nn import functional
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 IGNORED = -100
 """A target that is not scored."""
 
-_CHUNK_LOGITS = 1 << 22
-"""Logits that exist at once: 16 MB, about 128 rows of a vocabulary of 33,000; a small vocabulary takes one chunk."""
-_FEWEST_ROWS = 64
+_CHUNK_LOGITS = 1 << 19
+"""Logits that exist at once: 2 MB, so that they stay in the cache. Fewer than these are taken whole."""
+_FEWEST_ROWS = 128
 """Fewer rows make slow matrix products."""
 
 
@@ -43,8 +43,12 @@ def chunked_cross_entropy(
     """
     hidden_NE, target_N = _scored(hidden_NE.to(weight_VE.dtype), target_N)
     with torch.autocast(hidden_NE.device.type, enabled=False):
-        if torch.is_grad_enabled():
-            total: Tensor = _ChunkedCrossEntropy.apply(  # type: ignore[no-untyped-call]
+        if len(target_N) * len(weight_VE) <= _CHUNK_LOGITS:
+            # nothing to gain from chunks; torch's own is a few calls shorter
+            logits_NV = functional.linear(hidden_NE, weight_VE, bias_V)
+            total = functional.cross_entropy(logits_NV, target_N, reduction="sum", label_smoothing=smoothing)
+        elif torch.is_grad_enabled():
+            total = _ChunkedCrossEntropy.apply(  # type: ignore[no-untyped-call]
                 hidden_NE, weight_VE, bias_V, target_N, smoothing
             )
         else:
@@ -99,27 +103,25 @@ class _ChunkedCrossEntropy(torch.autograd.Function):
         """The loss of each row; with ``gradients`` (of hidden, weight, bias) theirs are written as well."""
         rows, vocabulary = len(hidden_NE), len(weight_VE)
         chunk = min(rows, max(_FEWEST_ROWS, _CHUNK_LOGITS // vocabulary))
-        buffer = hidden_NE.new_empty(chunk, vocabulary)
+        logits_buffer, softmax_buffer = hidden_NE.new_empty(2, chunk, vocabulary)
         loss_N = hidden_NE.new_empty(rows)
         for start in range(0, rows, max(chunk, 1)):
             part = slice(start, start + chunk)
             hidden, target = hidden_NE[part], target_N[part, None]
-            logits = torch.addmm(bias_V, hidden, weight_VE.t(), out=buffer[: len(hidden)])
+            logits = torch.addmm(bias_V, hidden, weight_VE.t(), out=logits_buffer[: len(hidden)])
             highest = logits.amax(1, keepdim=True)
             aim = logits.gather(1, target)
             if smoothing:
                 aim = torch.lerp(aim, logits.mean(1, keepdim=True), smoothing)
-            p = logits.sub_(highest).exp_()
-            s = p.sum(1, keepdim=True)
-            loss_N[part] = (highest + s.log() - aim).squeeze(1)
+            p = torch.softmax(logits, 1, out=softmax_buffer[: len(hidden)])
+            loss_N[part] = (highest - p.amax(1, keepdim=True).log() - aim).squeeze(1)
             if gradients is None:
                 continue
             to_hidden, to_weight, to_bias = gradients
-            p.scatter_(1, target, p.gather(1, target) - (1 - smoothing) * s)
+            p.scatter_(1, target, p.gather(1, target) - (1 - smoothing))
             if smoothing:
-                p.sub_(s * (smoothing / vocabulary))
-            inverse = s.reciprocal()
-            torch.mm(p, weight_VE, out=to_hidden[part]).mul_(inverse)
-            to_weight.addmm_(p.t(), hidden * inverse)
-            to_bias.addmv_(p.t(), inverse.squeeze(1))
+                p.sub_(smoothing / vocabulary)
+            torch.mm(p, weight_VE, out=to_hidden[part])
+            to_weight.addmm_(p.t(), hidden)
+            to_bias.add_(p.sum(0))
         return loss_N

@@ -70,7 +70,7 @@ class Network(nn.Module):
         """The kernels that the core's modules name, and the kind of device that they run on."""
         names = {getattr(module, "kernel", None) for module in self.body.modules()}
         named = sorted(name for name in names if isinstance(name, str))
-        return f"{' + '.join(named) or 'unnamed'} ({_device(self).type})"
+        return f"{' + '.join(named) or 'unnamed'} ({next(self.parameters()).device.type})"
 
 
 def build_network(
@@ -132,7 +132,8 @@ def state_bytes(network: Network, role: Role, steps: int) -> int:
     if role is Role.ENCODER:
         return 0
     body = cast("Any", network.body)
-    x_1TE = torch.zeros(1, steps, network.embedding, device=_device(network))
+    some = next(network.parameters())
+    x_1TE = torch.zeros(1, steps, network.embedding, device=some.device, dtype=some.dtype)
     training = network.training
     network.eval()
     try:
@@ -148,7 +149,3 @@ def state_bytes(network: Network, role: Role, steps: int) -> int:
 
 def _count(module: nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters())
-
-
-def _device(module: nn.Module) -> torch.device:
-    return next(module.parameters()).device

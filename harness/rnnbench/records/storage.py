@@ -7,6 +7,7 @@
     items/<run id>.json.gz     what its scores are computed from, by columns
     checkpoints/<run id>/...   where a run under way goes on from
     logs/<run id>.log          what its plugins and libraries printed
+    logs/<run id>.log          what its plugins and libraries printed
     leaderboard.* efficiency.csv
     .lock                      held by the process that writes
 
@@ -20,7 +21,9 @@ import gzip
 import hashlib
 import io
 import json
+import math
 import os
+import re
 import shutil
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +32,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import to_jsonable_python
 
 from rnnbench.records.files import StorageError, naming, read, remove_temporaries, write_atomically
 from rnnbench.records.lock import FolderInUse, lock
@@ -64,6 +68,8 @@ Columns = Mapping[str, Sequence[Any]]
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
+_MAYBE_NOT_FINITE = re.compile(rb"NaN|Infinity|[0-9][eE][+]?[0-9]{3}")
+
 
 class DamagedFile(Exception):
     """A file is there but does not hold what it should."""
@@ -97,7 +103,7 @@ class Found:
 
 def write_plan(folder: Path, plan: Plan) -> None:
     """Store ``plan.json``."""
-    write_atomically(folder / PLAN, _json(plan.model_dump(mode="json"), indent=1))
+    write_atomically(folder / PLAN, _json(plan.model_dump(), indent=1))
 
 
 def read_plan(folder: Path) -> Plan:
@@ -129,7 +135,7 @@ def write_record(folder: Path, record: Record, items: Columns | None = None) -> 
         write_atomically(_items_path(folder, record.id), _gzip(content))
         record = record.model_copy(update={"items_sha256": hashlib.sha256(content).hexdigest()})
     path = _member(folder / RUNS, f"{record.id}.json")
-    write_atomically(path, _json(record.model_dump(mode="json"), indent=1))
+    write_atomically(path, _json(record.model_dump(), indent=1))
     return record
 
 
@@ -277,8 +283,15 @@ def move_aside(folder: Path) -> Path | None:
 
 def _json(value: Any, indent: int | None = None) -> bytes:
     """Strict JSON, the same bytes for the same value."""
-    separators = (",", ":") if indent is None else None
-    text = json.dumps(value, allow_nan=False, sort_keys=True, ensure_ascii=False, indent=indent, separators=separators)
+    text = json.dumps(
+        value,
+        allow_nan=False,
+        sort_keys=True,
+        ensure_ascii=False,
+        indent=indent,
+        separators=(",", ":") if indent is None else None,
+        default=to_jsonable_python,
+    )
     return f"{text}\n".encode()
 
 
@@ -303,11 +316,23 @@ def _gzip(content: bytes) -> bytes:
 
 def _validate(shape: type[Shape], content: bytes, path: Path) -> Shape:
     try:
+        if _MAYBE_NOT_FINITE.search(content):
+            json.loads(content, parse_constant=_finite, parse_float=_finite)
         return shape.model_validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])
         raise DamagedFile(path, f"{field}: {first['msg']}" if field else first["msg"]) from error
+    except (ValueError, RecursionError) as error:
+        raise DamagedFile(path, str(error)) from error
+
+
+def _finite(text: str) -> float:
+    """Pydantic lets NaN, Infinity and 1e999 pass where a field may hold anything."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no finite number")
+    return value
 
 
 def _listing(folder: Path) -> list[Path]:

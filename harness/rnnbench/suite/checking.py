@@ -95,6 +95,8 @@ def _expected(error: ErrorDetails) -> str:
         return str(error["ctx"]["error"])
     if error["type"] in ("int_type", "int_from_float") and isinstance(given, float) and given.is_integer():
         return f"expected a whole number without point or exponent: {int(given)}"
+    if "min_length" in error.get("ctx", {}):
+        return f"expected at least {error['ctx']['min_length']}{' letter' if isinstance(given, str) else ''}"
     message = error["msg"].replace("Input should be ", "expected ", 1)
     message = re.sub(r"expected (?=greater|less)", "expected a number ", message)
     return _EXPECTED.get(error["type"], message[0].lower() + message[1:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -47,6 +47,8 @@ def _key_for(name: str) -> BeforeValidator:
 
 
 def _none(value: object) -> object:
+    if isinstance(value, str) and value != "none":
+        raise ValueError("expected none, or a grid: {learning_rate: [...], share: ...}")
     return None if value == "none" else value
 
 
@@ -54,7 +56,7 @@ _Name = Annotated[str, Field(min_length=1, max_length=200)]
 _Label = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_label)]
 _Seed = Annotated[int, Field(ge=0, lt=2**31)]
 _Fields = Annotated[dict[str, Any], Field(default_factory=dict)]
-_Untuned = BeforeValidator(_none, json_schema_input_type=Tune | str | None)
+_Untuned = BeforeValidator(_none, json_schema_input_type=Tune | Literal["none"] | None)
 
 
 class ModelEntry(Shape):

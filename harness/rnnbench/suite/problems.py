@@ -53,8 +53,9 @@ def shown(value: object) -> str:
     """A value as it was given, on one line and not longer than a message can bear."""
     brief = reprlib.Repr()
     brief.maxstring = brief.maxother = 60
-    names = {None: "null", True: "true", False: "false"}
-    return names[value] if value is None or isinstance(value, bool) else one_line(brief.repr(value))
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return one_line(brief.repr(list(value) if isinstance(value, tuple) else value))
 
 
 def one_line(text: str, longest: int = 500) -> str:

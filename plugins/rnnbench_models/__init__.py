@@ -1,0 +1,36 @@
+"""The built-in models: an ordinary plugin, found through the entry point that strangers use.
+
+One architecture a file, each opening with its equations; read ``elman.py`` first.
+
+Legend of shapes: B batch, T steps, S source steps, I input width, O output width, D core width, H hidden width.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnnbench import hookimpl
+from rnnbench_models.attention_seq2seq import AttentionSeq2Seq
+from rnnbench_models.bidirectional import Bidirectional
+from rnnbench_models.elman import Elman
+from rnnbench_models.gru import GRU
+from rnnbench_models.jordan import Jordan
+from rnnbench_models.lstm import LSTM
+from rnnbench_models.transformer import Transformer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rnnbench import Model
+
+
+@hookimpl
+def rnnbench_models() -> Iterable[type[Model]]:
+    """The seven built-in architectures."""
+    yield Elman
+    yield Jordan
+    yield LSTM
+    yield GRU
+    yield Bidirectional
+    yield AttentionSeq2Seq
+    yield Transformer

@@ -1,0 +1,62 @@
+"""Checks of hyperparameters: each raises a ValueError that names the field, its value and what is accepted."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Literal, get_args, get_origin, get_type_hints
+
+if TYPE_CHECKING:
+    from rnnbench import Model, Role
+
+
+def check_whole(model: Model, *fields: str, low: int = 1, multiple_of: int = 1) -> None:
+    """Each field is a whole number of at least ``low``, divisible by ``multiple_of``; None passes.
+
+    Raises:
+        ValueError: one is not.
+    """
+    for field in fields:
+        value = getattr(model, field)
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int) or value < low or value % multiple_of:
+            divisible = f" divisible by {multiple_of}" if multiple_of > 1 else ""
+            raise ValueError(f"{field} must be a whole number{divisible} of at least {low}, got {value!r}")
+
+
+def check_fraction(model: Model, *fields: str) -> None:
+    """Each field is a number of at least 0 and below 1.
+
+    Raises:
+        ValueError: one is not.
+    """
+    for field in fields:
+        value = getattr(model, field)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+            raise ValueError(f"{field} must be at least 0 and below 1, got {value!r}")
+
+
+def check_choices(model: Model) -> None:
+    """Each field that is typed as a ``Literal`` holds one of its values.
+
+    Raises:
+        ValueError: one does not.
+    """
+    for field, hint in get_type_hints(type(model)).items():
+        if get_origin(hint) is not Literal:
+            continue
+        value, choices = getattr(model, field), get_args(hint)
+        if value not in choices:
+            near = difflib.get_close_matches(str(value), choices, n=1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise ValueError(f"{field} must be one of {', '.join(choices)}, got {value!r}{meant}")
+
+
+def check_role(model: Model, role: Role) -> None:
+    """The model plays the role.
+
+    Raises:
+        ValueError: it does not.
+    """
+    if role not in model.roles:
+        raise ValueError(f"model {model.name!r} plays {', '.join(sorted(model.roles))}, not {role}")

@@ -1,0 +1,30 @@
+"""The built-in tasks, their metrics and their datasets: an ordinary plugin."""
+
+from __future__ import annotations
+
+from rnnbench import Dataset, Metric, Task, hookimpl
+from rnnbench_tasks.embedded import EMBEDDED
+from rnnbench_tasks.forecasting import Forecasting
+from rnnbench_tasks.language_modelling import LanguageModelling
+from rnnbench_tasks.metrics import DECLARED
+from rnnbench_tasks.public import PUBLIC
+from rnnbench_tasks.sentiment import Sentiment
+from rnnbench_tasks.translation import Translation
+
+
+@hookimpl
+def rnnbench_tasks() -> tuple[type[Task], ...]:
+    """What can be asked."""
+    return (LanguageModelling, Sentiment, Translation, Forecasting)
+
+
+@hookimpl
+def rnnbench_datasets() -> tuple[type[Dataset], ...]:
+    """What it can be asked about."""
+    return (*EMBEDDED, *PUBLIC)
+
+
+@hookimpl
+def rnnbench_metrics() -> tuple[Metric, ...]:
+    """How answers can be scored."""
+    return DECLARED

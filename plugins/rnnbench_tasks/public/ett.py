@@ -1,0 +1,64 @@
+"""ETT: loads and oil temperature of electricity transformers, split by months of 30 days: 12, 4 and 4."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rnnbench import Observation, Row, Split
+from rnnbench_tasks.public.source import Public, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_MONTHS = {Split.TRAIN: (0, 12), Split.VALIDATION: (12, 16), Split.TEST: (16, 20)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ETT(Public):
+    rows = Observation
+    licence = "CC BY-ND 4.0"
+    citation = "Zhou et al. 2021, Informer"
+    folder = "ett"
+    channels = ("HUFL", "HULL", "MUFL", "MULL", "LUFL", "LULL", "OT")
+
+    file: ClassVar[str]
+    per_hour: ClassVar[int] = 1
+
+    def load(self, split: Split, folder: Path | None) -> Sequence[Row]:
+        """The rows of the split's months; the rest of the file is not used."""
+        columns = table(self.path(folder, self.file))
+        month = 30 * 24 * self.per_hour
+        part = slice(*(bound * month for bound in _MONTHS[split]))
+        times = [str(time) for time in columns["date"][part]]
+        values = zip(*(columns[name][part] for name in self.channels), strict=True)
+        return [Observation(time, tuple(map(float, row))) for time, row in zip(times, values, strict=True)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ETTh1(_ETT):
+    """8,640 / 2,880 / 2,880 hours of 7 channels."""
+
+    name = "etth1"
+    description = "an electricity transformer, hourly, 7 channels"
+    file = "ETTh1.csv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ETTh2(_ETT):
+    """8,640 / 2,880 / 2,880 hours of 7 channels."""
+
+    name = "etth2"
+    description = "another electricity transformer, hourly, 7 channels"
+    file = "ETTh2.csv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ETTm1(_ETT):
+    """34,560 / 11,520 / 11,520 quarters of an hour of 7 channels."""
+
+    name = "ettm1"
+    description = "the transformer of etth1, every 15 minutes, 7 channels"
+    file = "ETTm1.csv"
+    per_hour = 4

@@ -1,0 +1,152 @@
+"""Each core computes its paper's equations: values and gradients agree with the slow, literal form."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import literal
+import pytest
+import torch
+from cores import randomise, relative_error, tree_leaves
+
+from rnnbench_models import GRU, LSTM, AttentionSeq2Seq, Bidirectional, Elman, Jordan, Transformer
+
+LAYERS = {
+    "elman": (Elman(width=5, inner_width=7), literal.elman_layer),
+    "elman-relu": (Elman(width=5, nonlinearity="relu"), partial(literal.elman_layer, nonlinearity=torch.relu)),
+    "jordan": (Jordan(width=5, inner_width=7), literal.jordan_layer),
+    "jordan-alpha": (Jordan(width=5, alpha=0.7), partial(literal.jordan_layer, alpha=0.7)),
+    "lstm": (LSTM(width=5, inner_width=4), literal.lstm_layer),
+    "gru": (GRU(width=5), literal.gru_layer),
+}
+PRECISION = pytest.mark.parametrize(
+    ("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.float64, 1e-10)], ids=["f32", "f64"]
+)
+
+
+def assert_same(ours, theirs, inputs, tolerance):
+    """Two lists of tensors are equal, and so are the gradients of one weighted sum of them for all ``inputs``."""
+    generator = torch.Generator().manual_seed(1)
+    weights = [torch.randn(tensor.shape, generator=generator, dtype=tensor.dtype) for tensor in ours]
+    for our, their in zip(ours, theirs, strict=True):
+        assert our.shape == their.shape
+        assert relative_error(our, their) < tolerance
+    loss = [sum((w * y).sum() for w, y in zip(weights, side, strict=True)) for side in (ours, theirs)]
+    ours, theirs = (torch.autograd.grad(side, inputs) for side in loss)
+    largest = max(their.abs().max() for their in theirs)
+    for our, their in zip(ours, theirs, strict=True):
+        assert their.abs().max() > 1e-6 * largest  # every input has a say
+        assert (our - their).abs().max() < tolerance * largest
+
+
+@PRECISION
+@pytest.mark.parametrize("name", LAYERS)
+def test_causal_core_from_a_state(name, dtype, tolerance):
+    model, layer = LAYERS[name]
+    core = randomise(model.build("causal")).to(dtype)
+    x = torch.randn(3, 6, 5, dtype=dtype, requires_grad=True)
+    state = tuple(
+        tuple(torch.randn_like(leaf, requires_grad=True) for leaf in after) if isinstance(after, tuple)
+        else torch.randn_like(after, requires_grad=True)
+        for after in core(x)[1]
+    )  # fmt: skip
+    y, after = core(x, state)
+    y_literal, after_literal = literal.stack(layer, dict(core.named_parameters()), x, state)
+    assert_same(
+        [y, *tree_leaves(after)],
+        [y_literal, *tree_leaves(after_literal)],
+        [x, *tree_leaves(state), *core.parameters()],
+        tolerance,
+    )
+
+
+@PRECISION
+@pytest.mark.parametrize("name", LAYERS)
+def test_causal_core_from_rest(name, dtype, tolerance):
+    model, layer = LAYERS[name]
+    core = randomise(model.build("causal")).to(dtype)
+    x = torch.randn(2, 5, 5, dtype=dtype, requires_grad=True)
+    y_literal, _ = literal.stack(layer, dict(core.named_parameters()), x)
+    assert_same([core(x)[0]], [y_literal], [x, *core.parameters()], tolerance)
+
+
+@PRECISION
+@pytest.mark.parametrize("cell", ["elman", "jordan", "lstm", "gru"])
+def test_bidirectional(cell, dtype, tolerance):
+    core = randomise(Bidirectional(width=6, inner_width=8, cell=cell).build("encoder")).to(dtype)
+    x, lengths = torch.randn(4, 6, 6, dtype=dtype, requires_grad=True), [6, 1, 4, 3]
+    y, summary = core(x, torch.tensor(lengths))
+    rows, summaries = literal.bidirectional(LAYERS[cell][1], dict(core.named_parameters()), x, lengths)
+    ours = [row[:length] for row, length in zip(y, lengths, strict=True)]
+    assert_same([*ours, summary], [*rows, summaries], [x, *core.parameters()], tolerance)
+
+
+@PRECISION
+@pytest.mark.parametrize("cell", ["elman", "jordan", "lstm", "gru"])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"attention": "bahdanau"},
+        {"attention": "luong-dot"},
+        {"attention": "luong-general"},
+        {"attention": "luong-dot", "input_feeding": True},
+        {"attention": "luong-general", "input_feeding": True},
+    ],
+    ids=lambda fields: "-".join(map(str, fields.values())),
+)
+def test_attention_seq2seq(fields, cell, dtype, tolerance):
+    model = AttentionSeq2Seq(width=5, inner_width=4, cell=cell, **fields)
+    core = randomise(model.build("seq2seq")).to(dtype)
+    x, lengths = torch.randn(3, 4, 5, dtype=dtype, requires_grad=True), [4, 2, 1]
+    y = torch.randn(3, 3, 5, dtype=dtype, requires_grad=True)
+    z, _ = core.decode(y, core.encode(x, torch.tensor(lengths)))
+    parameters = dict(core.named_parameters())
+    z_literal = [
+        literal.attention_seq2seq(LAYERS[cell][1], parameters, model, source[:length], target)
+        for source, target, length in zip(x, y, lengths, strict=True)
+    ]
+    assert_same(list(z), z_literal, [x, y, *core.parameters()], tolerance)
+
+
+@PRECISION
+@pytest.mark.parametrize("context", [3, 128])
+def test_causal_transformer(context, dtype, tolerance):
+    model = Transformer(width=8, heads=2, feedforward=10, context=context)
+    core = randomise(model.build("causal")).to(dtype)
+    x = torch.randn(2, 6, 8, dtype=dtype, requires_grad=True)
+    parameters = dict(core.named_parameters())
+    rows = [literal.transformer_blocks(parameters, model, row, literal.in_band(context)) for row in x]
+    assert_same(list(core(x)[0]), rows, [x, *core.parameters()], tolerance)
+
+
+@PRECISION
+def test_transformer_encoder(dtype, tolerance):
+    model = Transformer(width=8, heads=2, feedforward=10)
+    core = randomise(model.build("encoder")).to(dtype)
+    x, lengths = torch.randn(3, 5, 8, dtype=dtype, requires_grad=True), [5, 1, 3]
+    y, summary = core(x, torch.tensor(lengths))
+    parameters = dict(core.named_parameters())
+    rows = [
+        literal.transformer_blocks(parameters, model, row[:length], lambda _, n=length: range(n))
+        for row, length in zip(x, lengths, strict=True)
+    ]
+    ours = [row[:length] for row, length in zip(y, lengths, strict=True)]
+    means = torch.stack([row.mean(0) for row in rows])
+    assert_same([*ours, summary], [*rows, means], [x, *core.parameters()], tolerance)
+
+
+@PRECISION
+def test_transformer_seq2seq(dtype, tolerance):
+    model = Transformer(width=8, heads=2, feedforward=10, layers=2, context=3)
+    core = randomise(model.build("seq2seq")).to(dtype)
+    x, lengths = torch.randn(3, 5, 8, dtype=dtype, requires_grad=True), [5, 1, 3]
+    target = torch.randn(3, 4, 8, dtype=dtype, requires_grad=True)
+    z, _ = core.decode(target, core.encode(x, torch.tensor(lengths)))
+    p = dict(core.named_parameters())
+    rows = []
+    for source, row, length in zip(x, target, lengths, strict=True):
+        h = literal.transformer_blocks(
+            literal.below(p, "encoder."), model, source[:length], lambda _, n=length: range(n)
+        )
+        rows.append(literal.transformer_blocks(literal.below(p, "decoder."), model, row, literal.in_band(3), h))
+    assert_same(list(z), rows, [x, target, *core.parameters()], tolerance)
