@@ -13,7 +13,9 @@ from rnnbench.execute.slots import Slots
 
 def some(step: int = 7) -> Checkpoint:
     weights = torch.randn(4, 3, generator=torch.Generator().manual_seed(step))
-    return Checkpoint({"network.w": weights, "network.tied": weights}, {"step": step, "loss": 0.1}, ((weights[:2],), weights[0]))
+    return Checkpoint(
+        {"network.w": weights, "network.tied": weights}, {"step": step, "loss": 0.1}, ((weights[:2],), weights[0])
+    )
 
 
 def test_tensors_values_and_the_carried_tree_come_back_to_the_bit() -> None:

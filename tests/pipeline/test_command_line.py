@@ -7,9 +7,9 @@ import subprocess
 import sys
 
 import pytest
+from tests.pipeline.conftest import Rnnbench
 
 from rnnbench.cli.main import commands
-from tests.pipeline.conftest import Rnnbench
 
 OPTIONS = {
     "run": {"suites", "out", "device", "jobs", "executor", "data_dir", "only", "seeds", "dry_run", "fresh"},
@@ -21,7 +21,9 @@ OPTIONS = {
 
 
 def test_commands_and_options_are_those_promised() -> None:
-    assert {name: {parameter.name for parameter in command.params} for name, command in commands.commands.items()} == OPTIONS
+    assert {
+        name: {parameter.name for parameter in command.params} for name, command in commands.commands.items()
+    } == OPTIONS
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["leaderboard", "--help"]])
@@ -42,11 +44,22 @@ def test_list_names_everything_with_its_origin(rnnbench: Rnnbench) -> None:
     done = rnnbench("list", "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert {"elman", "jordan", "lstm", "gru", "bidirectional", "attention-seq2seq", "transformer"} <= {model["name"] for model in found["models"]}
-    assert {"language-modelling", "sentiment", "translation", "forecasting"} <= {task["name"] for task in found["tasks"]}
-    assert {"grammar-text", "wikitext-2", "sst2", "multi30k-en-de", "etth1"} <= {data["name"] for data in found["datasets"]}
-    assert {plugin["name"]: plugin["error"] for plugin in found["plugins"]} == {"rnnbench[models]": None, "rnnbench[tasks]": None}
-    assert all(thing["origin"].startswith("rnnbench[") for kind in ("models", "tasks", "datasets") for thing in found[kind])
+    assert {"elman", "jordan", "lstm", "gru", "bidirectional", "attention-seq2seq", "transformer"} <= {
+        model["name"] for model in found["models"]
+    }
+    assert {"language-modelling", "sentiment", "translation", "forecasting"} <= {
+        task["name"] for task in found["tasks"]
+    }
+    assert {"grammar-text", "wikitext-2", "sst2", "multi30k-en-de", "etth1"} <= {
+        data["name"] for data in found["datasets"]
+    }
+    assert {plugin["name"]: plugin["error"] for plugin in found["plugins"]} == {
+        "rnnbench[models]": None,
+        "rnnbench[tasks]": None,
+    }
+    assert all(
+        thing["origin"].startswith("rnnbench[") for kind in ("models", "tasks", "datasets") for thing in found[kind]
+    )
 
 
 def test_show_gives_paper_fields_defaults_and_equations(rnnbench: Rnnbench) -> None:

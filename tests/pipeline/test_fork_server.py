@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-PROBE = '''
+PROBE = """
 import json, multiprocessing, os, sys
 from pathlib import Path
 
@@ -13,10 +13,11 @@ def report(connection):
     server = Path(f"/proc/{os.getppid()}")
     threads = [thread.name for thread in (server / "task").iterdir()]
     import torch
+    untouched = torch.Generator().manual_seed(torch.default_generator.initial_seed()).get_state()
     connection.send({
         "threads of the server": len(threads),
         "imported": sorted({"torch", "evaluate", "sacrebleu", "tokenizers", "rnnbench_models.lstm"} & set(sys.modules)),
-        "random numbers drawn": torch.random.get_rng_state().tolist() != torch.Generator().manual_seed(torch.default_generator.initial_seed()).get_state().tolist(),
+        "random numbers drawn": not torch.equal(torch.random.get_rng_state(), untouched),
         "openmp threads of the worker": len(list(Path("/proc/self/task").iterdir())),
         "cuda is initialised": torch.cuda.is_initialized(),
     })
@@ -29,7 +30,7 @@ if __name__ == "__main__":
     process.start()
     print(json.dumps(ours.recv()))
     process.join()
-'''
+"""
 
 
 def test_the_server_has_imported_everything_and_started_no_thread(tmp_path) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from tests.pipeline.conftest import MODELS, tiny_suite
 
 from rnnbench.plan import Draft
 from rnnbench.records.schema import Kind, Plan
-from tests.pipeline.conftest import MODELS, tiny_suite
 
 Drafts = Callable[[str], Draft]
 
@@ -42,7 +42,9 @@ def test_every_task_brings_its_baselines_and_its_optimum_where_that_is_known(dra
         ("translation", "baseline:copy"),
         ("forecasting", "baseline:repeat-last"),
     } <= references
-    assert {(task, "optimum") for task in ("language-modelling", "sentiment", "translation", "forecasting")} <= references
+    assert {
+        (task, "optimum") for task in ("language-modelling", "sentiment", "translation", "forecasting")
+    } <= references
 
 
 def test_a_plan_survives_the_round_trip_through_json(draft_of: Drafts) -> None:
@@ -58,7 +60,11 @@ def test_adding_a_model_or_a_seed_changes_no_existing_run_id(draft_of: Drafts) -
 
 def test_the_order_of_a_suite_changes_no_run_id(draft_of: Drafts) -> None:
     forwards = draft_of(tiny_suite())
-    backwards = draft_of(tiny_suite(models=("transformer", "lstm"), tasks=("forecasting", "translation", "sentiment", "language-modelling")))
+    backwards = draft_of(
+        tiny_suite(
+            models=("transformer", "lstm"), tasks=("forecasting", "translation", "sentiment", "language-modelling")
+        )
+    )
     assert ids(forwards) == ids(backwards)
 
 
@@ -88,7 +94,9 @@ def test_what_moves_no_number_is_not_in_the_id(draft_of: Drafts) -> None:
 
 
 def test_tuning_plans_a_run_for_each_value_at_its_share_of_the_budget(draft_of: Drafts) -> None:
-    draft = draft_of(tiny_suite(models=("lstm",), tasks=("sentiment",), seeds=2, tune="{learning_rate: [0.003, 0.01, 0.03]}"))
+    draft = draft_of(
+        tiny_suite(models=("lstm",), tasks=("sentiment",), seeds=2, tune="{learning_rate: [0.003, 0.01, 0.03]}")
+    )
     tuning = [run for run in draft.plan.runs if run.kind is Kind.TUNE]
     trained = [run for run in draft.plan.runs if run.kind is Kind.TRAIN]
     assert [run.resolved["recipe"]["learning_rate"] for run in tuning] == [0.003, 0.01, 0.03]

@@ -42,7 +42,11 @@ def test_the_fingerprint_is_over_every_row_of_every_split() -> None:
 
 
 def test_rows_cannot_move_between_splits_unseen() -> None:
-    moved = {**ROWS, Split.TRAIN: ROWS[Split.TRAIN][:2], Split.VALIDATION: [ROWS[Split.TRAIN][2], *ROWS[Split.VALIDATION]]}
+    moved = {
+        **ROWS,
+        Split.TRAIN: ROWS[Split.TRAIN][:2],
+        Split.VALIDATION: [ROWS[Split.TRAIN][2], *ROWS[Split.VALIDATION]],
+    }
     assert fingerprint(moved) != fingerprint(ROWS)
 
 
@@ -58,15 +62,22 @@ def test_a_second_call_takes_what_the_first_one_wrote(tmp_path: Path, monkeypatc
     monkeypatch.setattr(type(task), "fit", lambda *_: pytest.fail("fitted again"))
     second = prepare(task, Opinions(), None, tmp_path)
     assert (second.folder, second.encoding, second.fingerprint) == (first.folder, first.encoding, first.fingerprint)
-    assert first.notes == ("1 of 2 validation rows also stand in the training rows", "1 of 2 test rows also stand in the training rows")
+    assert first.notes == (
+        "1 of 2 validation rows also stand in the training rows",
+        "1 of 2 test rows also stand in the training rows",
+    )
     for name, array in first.arrays(Split.TRAIN).items():
         np.testing.assert_array_equal(array, second.arrays(Split.TRAIN)[name])
 
 
-def test_a_preparation_that_fails_leaves_nothing_that_looks_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_preparation_that_fails_leaves_nothing_that_looks_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     task = discover().tasks["sentiment"]()
     with monkeypatch.context() as patched:
-        patched.setattr(np, "savez", lambda *_args, **_arrays: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        patched.setattr(
+            np, "savez", lambda *_args, **_arrays: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+        )
         with pytest.raises(OSError, match="No space"):
             prepare(task, Opinions(), None, tmp_path)
     assert not list(tmp_path.rglob("*.json"))
@@ -79,11 +90,17 @@ def test_other_options_of_a_task_are_prepared_apart(tmp_path: Path) -> None:
     assert len(folders) == 2
 
 
-def test_test_rows_are_kept_as_rows_and_encoded_only_when_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_test_rows_are_kept_as_rows_and_encoded_only_when_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     task = discover().tasks["sentiment"]()
     encoded: list[Sequence[Row]] = []
     encode = type(task).encode
-    monkeypatch.setattr(type(task), "encode", lambda self, encoding, rows, before: encoded.append(rows) or encode(self, encoding, rows, before))
+    monkeypatch.setattr(
+        type(task),
+        "encode",
+        lambda self, encoding, rows, before: encoded.append(rows) or encode(self, encoding, rows, before),
+    )
     prepared = prepare(task, Opinions(), None, tmp_path)
     assert ROWS[Split.TEST] not in encoded
     assert [LabelledText(*row) for row in json.loads((prepared.folder / "test.json").read_text())] == ROWS[Split.TEST]

@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from tests.pipeline.conftest import Rnnbench, tiny_suite
 
 SUITE = tiny_suite(models=("lstm", "transformer"), tasks=("sentiment", "forecasting"), seeds=2)
@@ -76,7 +75,9 @@ def test_the_same_bytes_serial_parallel_reordered_and_stopped(rnnbench: Rnnbench
     assert serial.returncode == 0, serial.stderr
     parallel = rnnbench("run", "tiny.yaml", "--jobs", "3", "--out", "parallel")
     assert parallel.returncode == 0, parallel.stderr
-    write(tmp_path, tiny_suite(models=("transformer", "lstm"), tasks=("forecasting", "sentiment"), seeds=2), "other.yaml")
+    write(
+        tmp_path, tiny_suite(models=("transformer", "lstm"), tasks=("forecasting", "sentiment"), seeds=2), "other.yaml"
+    )
     reordered = rnnbench("run", "other.yaml", "--out", "reordered", PYTHONHASHSEED="7", TZ="Asia/Tokyo", LC_ALL="C")
     assert reordered.returncode == 0, reordered.stderr
     for part in ("*/lstm", "sentiment", "forecasting"):
@@ -119,7 +120,12 @@ def test_a_stopped_suite_says_how_to_go_on_and_goes_on_to_the_same_bytes(
     write(tmp_path, text)
     assert rnnbench("run", "tiny.yaml", "--out", "straight").returncode == 0
     command = [sys.executable, "-c", "from rnnbench.cli import main; main()", "run", "tiny.yaml", "--out", "stopped"]
-    environment = {**os.environ, "RNNBENCH_CACHE": str(cache), "OMP_NUM_THREADS": "1", "RNNBENCH_CHECKPOINT_SECONDS": "0.2"}
+    environment = {
+        **os.environ,
+        "RNNBENCH_CACHE": str(cache),
+        "OMP_NUM_THREADS": "1",
+        "RNNBENCH_CHECKPOINT_SECONDS": "0.2",
+    }
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 60
         while not list((tmp_path / "stopped").glob("checkpoints/*/*.json")) and time.monotonic() < deadline:
@@ -152,7 +158,10 @@ def test_a_run_that_goes_wrong_is_a_record_and_the_others_go_on(
     done = rnnbench("run", "tiny.yaml", **faulty)
     assert "Traceback" not in done.stderr
     assert done.returncode == (0 if status == "diverged" else 1), done.stderr
-    records = {record["model"]: record for record in map(json.loads, (path.read_text() for path in (tmp_path / "results/tiny/runs").iterdir()))}
+    records = {
+        record["model"]: record
+        for record in map(json.loads, (path.read_text() for path in (tmp_path / "results/tiny/runs").iterdir()))
+    }
     assert records["lstm"]["status"] == "done"
     assert (records["faulty"]["status"], records["faulty"]["reason"]) == (status, reason)
     assert reason in done.stderr
@@ -205,7 +214,11 @@ def test_a_mistake_is_a_line_and_exit_code_2(
     arguments: tuple[str, ...], message: str, rnnbench: Rnnbench, tmp_path: Path
 ) -> None:
     write(tmp_path, tiny_suite(models=("lstm",), tasks=("sentiment",)))
-    write(tmp_path, "budget: {steps: 1}\ntune: none\nmodels: [lstm]\ntasks: [{task: sentiment, dataset: sst2}]\n", "public.yaml")
+    write(
+        tmp_path,
+        "budget: {steps: 1}\ntune: none\nmodels: [lstm]\ntasks: [{task: sentiment, dataset: sst2}]\n",
+        "public.yaml",
+    )
     done = rnnbench(*arguments, RNNBENCH_DATA="")
     assert done.returncode == 2, done.stderr
     assert message in done.stderr
@@ -213,7 +226,9 @@ def test_a_mistake_is_a_line_and_exit_code_2(
     assert not (tmp_path / "results").exists()
 
 
-def test_an_out_folder_that_cannot_be_used_is_refused_before_anything_trains(rnnbench: Rnnbench, tmp_path: Path) -> None:
+def test_an_out_folder_that_cannot_be_used_is_refused_before_anything_trains(
+    rnnbench: Rnnbench, tmp_path: Path
+) -> None:
     write(tmp_path, tiny_suite(models=("lstm",), tasks=("sentiment",)))
     (tmp_path / "file").write_text("", encoding="utf-8")
     done = rnnbench("run", "tiny.yaml", "--out", "file/results")

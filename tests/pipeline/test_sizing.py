@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from tests.pipeline.conftest import MODELS
 
 from rnnbench.contract.models import Knob, Model, Role
 from rnnbench.discovery import discover
 from rnnbench.network.adapters import NotApplicable, adapter_for
 from rnnbench.network.network import count_core_params
 from rnnbench.plan.sizing import TOLERANCE, Unreachable, fit
-from tests.pipeline.conftest import MODELS
 
 
 @pytest.mark.parametrize("budget", [10_000, 20_000, 30_000, 120_000])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.pipeline.conftest import MODELS, TASKS, tiny_suite
 
 from rnnbench.contract.datasets import Split
 from rnnbench.execute.training import Stopped
@@ -16,7 +17,6 @@ from rnnbench.execute.worker import Job, run
 from rnnbench.numerics import NUMERICS
 from rnnbench.plan import Assignment, Draft
 from rnnbench.records.schema import Kind, Record, Status
-from tests.pipeline.conftest import MODELS, TASKS, tiny_suite
 
 Drafts = Callable[[str], Draft]
 GOLDEN = Path(__file__).with_name("golden_losses.json")
@@ -37,12 +37,25 @@ def carry_out(assignment: Assignment, folder: Path, stops: tuple[int, ...] = ())
 
 def numbers(record: Record) -> dict[str, Any]:
     """What of a record must repeat."""
-    return record.model_dump(include={"status", "metrics", "test_error", "history", "best_step", "best_validation_loss", "steps", "positions"})
+    return record.model_dump(
+        include={
+            "status",
+            "metrics",
+            "test_error",
+            "history",
+            "best_step",
+            "best_validation_loss",
+            "steps",
+            "positions",
+        }
+    )
 
 
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("model", MODELS)
-def test_a_run_stopped_three_times_ends_with_the_same_bits(model: str, task: str, draft_of: Drafts, tmp_path: Path) -> None:
+def test_a_run_stopped_three_times_ends_with_the_same_bits(
+    model: str, task: str, draft_of: Drafts, tmp_path: Path
+) -> None:
     recipe = "{embedding: 12, batch: 8, evaluations: 3, learning_rate: 0.01, dropout: 0.1}"
     draft = draft_of(tiny_suite(models=(model,), tasks=(task,), recipe=recipe))
     if not trained(draft):
@@ -59,7 +72,9 @@ def test_a_run_stopped_three_times_ends_with_the_same_bits(model: str, task: str
 
 @pytest.mark.parametrize(("budget", "steps"), [("steps: 5", 5), ("tokens: 1500", None), ("epochs: 1.5", 38)])
 def test_every_kind_of_budget_ends_training(budget: str, steps: int | None, draft_of: Drafts, tmp_path: Path) -> None:
-    (assignment,) = trained(draft_of(tiny_suite(models=("lstm",), tasks=("sentiment",), budget=f"{{core_params: 8600, {budget}}}")))
+    (assignment,) = trained(
+        draft_of(tiny_suite(models=("lstm",), tasks=("sentiment",), budget=f"{{core_params: 8600, {budget}}}"))
+    )
     record, _ = carry_out(assignment, tmp_path)
     assert len(record.history) == 3
     assert record.history[-1].step == record.steps
@@ -71,7 +86,9 @@ def test_every_kind_of_budget_ends_training(budget: str, steps: int | None, draf
 
 def test_early_stopping_ends_a_run_that_no_longer_improves(draft_of: Drafts, tmp_path: Path) -> None:
     recipe = "{embedding: 12, batch: 8, evaluations: 30, patience: 2, learning_rate: 100.0, schedule: constant}"
-    draft = draft_of(tiny_suite(models=("elman",), tasks=("sentiment",), recipe=recipe, budget="{core_params: 8600, steps: 60}"))
+    draft = draft_of(
+        tiny_suite(models=("elman",), tasks=("sentiment",), recipe=recipe, budget="{core_params: 8600, steps: 60}")
+    )
     record, _ = carry_out(trained(draft)[0], tmp_path)
     losses = [point.validation_loss for point in record.history]
     assert record.steps < 60
@@ -80,7 +97,9 @@ def test_early_stopping_ends_a_run_that_no_longer_improves(draft_of: Drafts, tmp
 
 def test_a_loss_that_is_not_finite_is_an_outcome_with_its_reason(draft_of: Drafts, tmp_path: Path) -> None:
     recipe = "{embedding: 12, batch: 8, evaluations: 3, learning_rate: 1000.0, clip: null, schedule: constant, optimizer: sgd}"
-    draft = draft_of(tiny_suite(models=("elman",), tasks=("forecasting",), recipe=recipe, budget="{core_params: 8600, steps: 200}"))
+    draft = draft_of(
+        tiny_suite(models=("elman",), tasks=("forecasting",), recipe=recipe, budget="{core_params: 8600, steps: 200}")
+    )
     record, items = carry_out(trained(draft)[0], tmp_path)
     assert record.status is Status.DIVERGED
     assert record.reason is not None
@@ -89,7 +108,9 @@ def test_a_loss_that_is_not_finite_is_an_outcome_with_its_reason(draft_of: Draft
     assert not record.metrics
 
 
-def test_no_test_row_is_read_before_training_is_over(draft_of: Drafts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_test_row_is_read_before_training_is_over(
+    draft_of: Drafts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assignment = trained(draft_of(tiny_suite(models=("lstm",), tasks=("translation",))))[0]
     read: list[tuple[str, int]] = []
     steps = 0
@@ -115,7 +136,9 @@ def test_no_test_row_is_read_before_training_is_over(draft_of: Drafts, tmp_path:
     assert {at for what, at in read if not what.startswith("test")} <= {0, 11}
 
 
-def test_all_models_read_the_same_data_in_the_same_order(draft_of: Drafts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_models_read_the_same_data_in_the_same_order(
+    draft_of: Drafts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: dict[str, list[int]] = {}
     for assignment in trained(draft_of(tiny_suite(models=("lstm", "transformer"), tasks=("sentiment",)))):
         task = type(assignment.task.task)
@@ -159,3 +182,23 @@ def test_golden_losses_move_only_with_the_numerics(draft_of: Drafts, tmp_path: P
     golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
     assert golden["numerics"] == NUMERICS, "numerics was raised: the golden losses must be made anew"
     assert losses == pytest.approx(golden["losses"], rel=1e-4), "numbers moved: raise rnnbench.numerics.NUMERICS"
+
+
+def test_a_core_that_carries_no_state_is_reset_and_scored_by_a_window_that_is_named(
+    draft_of: Drafts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a state to carry, an LSTM that only sees its window is the LSTM itself, started anew in each."""
+    from rnnbench_models.lstm import LSTM
+
+    (assignment,) = trained(draft_of(tiny_suite(models=("lstm",), tasks=("language-modelling",))))
+    carried, items = carry_out(assignment, tmp_path / "carried")
+    monkeypatch.setattr(LSTM, "carries_state", False)
+    reset, items_of_reset = carry_out(assignment, tmp_path / "reset")
+    assert reset.status is Status.DONE
+    assert reset.notes == ("no carried state: scored by a sliding window of 64 steps",)
+    assert carried.notes == ()
+    assert reset.history != carried.history, "the state was not reset between segments of training"
+    assert items is not None
+    assert items_of_reset is not None
+    for column in ("tokens", "words", "bytes"):
+        assert items_of_reset[column] == items[column], "each token is scored once either way"

@@ -70,6 +70,8 @@ class Dataset(ABC):
     channels: ClassVar[tuple[str, ...]] = ()
     has_optimum: ClassVar[bool] = False
     """Whether the score of the generator's own predictor can be computed."""
+    optimum_note: ClassVar[str] = ""
+    """What a table must say of that score: that it is a bound, and of what."""
 
     @abstractmethod
     def load(self, split: Split, folder: Path | None) -> Sequence[Row]:

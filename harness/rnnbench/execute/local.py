@@ -14,8 +14,14 @@ from typing import Any
 
 from rnnbench.execute.worker import Job, main
 
-# Thread pools start when a library is imported, and a process with threads must not be forked.
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+# Some libraries start threads when they are imported (OpenBLAS its pool, Arrow's allocator a janitor), and a process
+# with threads must not be forked.
+NO_THREADS = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,7 @@ class LocalExecutor:
     """Submit jobs, poll for events, stop. Any executor has these three methods."""
 
     def __init__(self) -> None:
-        os.environ.update(ONE_THREAD)
+        os.environ.update(NO_THREADS)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["rnnbench.execute.preload"])
         self._running: dict[str, tuple[BaseProcess, Connection]] = {}

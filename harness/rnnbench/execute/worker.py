@@ -127,7 +127,8 @@ def _trained(
     network = _network(assignment, device)
     model = assignment.model
     assert model is not None
-    window = None if model.carries_state else getattr(model, "context", None) or DEFAULT_WINDOW
+    resets = task.role is Role.CAUSAL and not model.carries_state
+    window = (getattr(model, "context", None) or DEFAULT_WINDOW) if resets else None
     slots = Slots(job.folder, assignment.run.id)
 
     def report(values: Mapping[str, Any]) -> None:
@@ -219,7 +220,8 @@ def _optimum(job: Job) -> dict[str, Any]:
     values = task.optimum(
         job.assignment.task.dataset, prepared.encoding, prepared.test_rows(), prepared.arrays(Split.TEST)
     )
-    return {"metrics": values}
+    note = job.assignment.task.dataset.optimum_note
+    return {"metrics": values, "notes": (note,) if note else ()}
 
 
 def _scores(job: Job, items: Columns) -> dict[str, Any]:

@@ -79,6 +79,8 @@ def _complaint(run: PlannedRun, record: Record, task: PlannedTask) -> str | None
     if record.status is Status.DONE and run.kind is not Kind.TUNE:
         for metric in task.metrics:
             value = record.metrics.get(metric.name)
+            if value is None and metric != task.metrics[0] and run.kind is Kind.OPTIMUM:
+                continue  # a generator's own predictor may be known by the first metric alone
             if value is None:
                 return f"metrics.{metric.name}: missing"
             if abs(value) > _LARGEST or (metric.ratio and value <= 0):
@@ -157,7 +159,7 @@ def _row(
         other_metrics=tuple(
             (other, mean([record.metrics[other.name] for record in reported], other.ratio))
             for other in task.metrics[1:]
-            if reported
+            if reported and all(other.name in record.metrics for record in reported)
         ),
         core_params=_first(record.core_params for _, record in outcomes) or _first(run.core_params for run in runs),
         params=_first(record.params for _, record in outcomes) or _first(run.params for run in runs),
@@ -185,7 +187,7 @@ def _marks(
 ) -> tuple[str, ...]:
     marks = []
     adapter = _first(record.adapter for _, record in outcomes) or run.adapter
-    if adapter:
+    if adapter and adapter != "native":
         marks.append(f"adapter: {adapter}")
     if model and model.overrides and run.kind is Kind.TRAIN:
         marks.append("own recipe: " + ", ".join(f"{name}={value}" for name, value in sorted(model.overrides.items())))
@@ -210,7 +212,7 @@ def _core_budget(plan: Plan, run: PlannedRun) -> int | None:
 
 
 def _is_off(size: int | None, budget: int | None) -> bool:
-    return size is not None and budget is not None and abs(size / budget - 1) > _BUDGET_TOLERANCE
+    return size is not None and budget is not None and abs(size - budget) > _BUDGET_TOLERANCE * budget
 
 
 def _is_trivial(record: Record, task: PlannedTask) -> bool:

@@ -13,9 +13,8 @@ from pathlib import Path
 from rnnbench import __version__
 from rnnbench.discovery import distributions
 from rnnbench.numerics import NUMERICS
-from rnnbench.records.storage import StorageError
 from rnnbench.records.schema import Kind, Plan, PlannedRun
-from rnnbench.records.storage import DamagedFile, read_plan, read_records, write_text
+from rnnbench.records.storage import DamagedFile, StorageError, read_plan, read_records, write_text
 from rnnbench.suite.document import read_document
 from rnnbench.suite.problems import SuiteError
 

@@ -18,9 +18,8 @@ from rnnbench.leaderboard import write_all
 from rnnbench.pipeline.recall import Request, remember, select
 from rnnbench.plan import Draft, Unreachable, draft
 from rnnbench.prepare import cache_folder, data_folder, prepare
-from rnnbench.records.storage import StorageError
 from rnnbench.records.schema import PlannedRun, Record
-from rnnbench.records.storage import move_aside, read_records, results_lock, write_plan
+from rnnbench.records.storage import StorageError, move_aside, read_records, results_lock, write_plan
 from rnnbench.suite import Suite, SuiteError, read_suite
 
 CHECKPOINT_S = 60.0
@@ -65,6 +64,7 @@ def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) 
     """
     device, jobs = _device(request.device), _jobs(request)
     registry = discover()
+    executor = _executor(request, registry)
     suite = _read(request, registry)
     folder = request.folder(suite.name)
     plan_made = _plan(suite, request, registry, device, display)
@@ -85,7 +85,7 @@ def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) 
         display.planned(plan_made, selected, left, jobs)
         settings = Settings(folder, device, jobs, _checkpoint_seconds(), stopping)
         try:
-            finished = execute(plan_made, ids, settings, _executor(request, registry), display)
+            finished = execute(plan_made, ids, settings, executor, display)
         finally:
             display.close()
         write_all(folder)

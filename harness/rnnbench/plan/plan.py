@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from rnnbench import __version__
+from rnnbench.contract.datasets import Split
 from rnnbench.contract.models import Model
 from rnnbench.discovery import Registry
 from rnnbench.network.adapters import NotApplicable, adapter_for
@@ -21,6 +22,7 @@ from rnnbench.plan.run_id import run_id
 from rnnbench.plan.sizing import Unreachable, fit
 from rnnbench.prepare import Prepared
 from rnnbench.records.schema import Kind, MetricInfo, Plan, PlannedModel, PlannedRun, PlannedTask, Skip
+from rnnbench.streams import generator
 from rnnbench.suite import Budget, Recipe, Suite, SuiteModel, SuiteTask
 
 TUNE_SEED = 1_000_003
@@ -67,6 +69,7 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
     skips: list[Skip] = []
     for task in suite.tasks:
         data = prepared[task.label]
+        positions = _positions(task, data)
         for assignment in _references(task, data, device):
             assignments[assignment.run.id] = assignment
         for model in suite.models:
@@ -75,7 +78,7 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
             except NotApplicable as reason:
                 skips.append(Skip(task=task.label, model=model.label, reason=str(reason)))
                 continue
-            for assignment in _runs(suite, task, data, model, sized, network, device):
+            for assignment in _runs(suite, task, data, positions, model, sized, network, device):
                 assignments[assignment.run.id] = assignment
     plan = Plan(
         suite=suite.name,
@@ -120,10 +123,17 @@ def _size(model: SuiteModel, task: SuiteTask, data: Prepared) -> tuple[Model, Ne
 
 
 def _runs(
-    suite: Suite, task: SuiteTask, data: Prepared, model: SuiteModel, sized: Model, network: Network, device: str
+    suite: Suite,
+    task: SuiteTask,
+    data: Prepared,
+    positions: int,
+    model: SuiteModel,
+    sized: Model,
+    network: Network,
+    device: str,
 ) -> Iterator[Assignment]:
-    """The tuning runs of a pair, then a run for each seed."""
-    recipe = task.recipe_for(model)
+    """The tuning runs of a pair, then a run for each seed; ``positions`` are those of a batch."""
+    recipe, rows = task.recipe_for(model), data.counts["train"]["rows"]
     common: dict[str, Any] = {
         "task": task.label,
         "model": model.label,
@@ -139,7 +149,7 @@ def _runs(
         for value in suite.tune.learning_rate:
             tried = recipe.model_copy(update={"learning_rate": value})
             resolved = _resolved(Kind.TUNE, task, data, model, sized, tried, share, TUNE_SEED, device)
-            estimate = _estimate(network, data, tried, share)
+            estimate = estimate_seconds(_multiplied(network), positions, rows, tried, share)
             run = PlannedRun(
                 id=run_id(resolved), kind=Kind.TUNE, seed=TUNE_SEED, estimate_s=estimate, resolved=resolved, **common
             )
@@ -154,7 +164,7 @@ def _runs(
             id=run_id(resolved),
             kind=Kind.TRAIN,
             seed=seed,
-            estimate_s=_estimate(network, data, recipe, task.budget),
+            estimate_s=estimate_seconds(_multiplied(network), positions, rows, recipe, task.budget),
             resolved=resolved,
             **common,
         )
@@ -263,10 +273,15 @@ def _share(budget: Budget, share: float) -> Budget:
     return budget.model_copy(update=parts)
 
 
-def _estimate(network: Network, data: Prepared, recipe: Recipe, budget: Budget) -> float:
-    counts = data.counts["train"]
-    rows = max(1, counts["rows"])
-    return estimate_seconds(network.params, counts.get("positions", rows) / rows, rows, recipe, budget)
+def _positions(task: SuiteTask, data: Prepared) -> int:
+    """Sequence positions in a training batch."""
+    first = next(task.task.batches(data.arrays(Split.TRAIN), task.recipe.batch, generator("estimate")), None)
+    return first.positions if first else 0
+
+
+def _multiplied(network: Network) -> int:
+    """Parameters that every position is multiplied with; an embedding is looked up."""
+    return network.core_params + sum(parameter.numel() for parameter in network.output_end.parameters())
 
 
 def _fields(thing: Any) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class Chaotic(GeneratedSeries):
     name: ClassVar[str] = "chaotic"
     description: ClassVar[str] = "A Mackey-Glass system behind observation noise"
     channels: ClassVar[tuple[str, ...]] = ("value",)
+    optimum_note: ClassVar[str] = "a bound: the signal itself, so that only the observation noise is left"
 
     delay: int = 17
     noise: float = 0.05

@@ -42,6 +42,7 @@ class RegimeSwitching(GeneratedSeries):
     name: ClassVar[str] = "regime-switching"
     description: ClassVar[str] = "An autoregression whose coefficients follow a hidden Markov chain"
     channels: ClassVar[tuple[str, ...]] = ("first", "second")
+    optimum_note: ClassVar[str] = "a bound: the filter saw the whole past, not the lookback alone"
 
     persistence: float = 0.985
 
