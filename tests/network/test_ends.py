@@ -253,3 +253,23 @@ def test_every_parameter_learns(case):
     ]
     # a query is decoded in one step from no state: nothing recurs
     assert still == (["body.core.core.cell.weight_hh_l0"] if case == "label, seq2seq" else [])
+
+
+def test_scheduled_sampling_feeds_the_right_token_or_the_model_s_own(monkeypatch) -> None:
+    """With all inputs its own, the second pass reads the argmax of the first; with none it is teacher forcing."""
+    torch.manual_seed(0)
+    network = build_network(TinyLstm(width=6), Role.SEQ2SEQ, Tokens(9), TargetSequence(9, 1, 2, 0), 5, 0.0)
+    end = network.output_end
+    targets = torch.tensor([[4, 5, 2], [3, 2, -100]])
+    memory = network.body.encode(torch.randn(2, 3, 5), torch.tensor([3, 2]))
+    forced = end._teacher_forced(network.body, memory, targets)
+    own = end.readout(forced).argmax(2)
+    read = []
+    decode = network.body.decode
+    monkeypatch.setattr(network.body, "decode", lambda y, *rest: read.append(y) or decode(y, *rest))
+    end.teacher_forcing = 0.0
+    end._sampled(network.body, memory, targets, forced)
+    expected = torch.tensor([[1, own[0, 0], own[0, 1]], [1, own[1, 0], own[1, 1]]])
+    torch.testing.assert_close(read[0], end.table(expected))
+    end.teacher_forcing = 1.0
+    torch.testing.assert_close(end._sampled(network.body, memory, targets, forced), forced)

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from rnnbench.execute.optimisation import Schedule, build_optimiser, clip
+from rnnbench.execute.optimisation import Schedule, build_optimiser, clip, teacher_forcing
 from rnnbench.suite import Recipe
 
 
@@ -65,3 +65,17 @@ def test_clipping_scales_the_whole_gradient_to_the_largest_norm() -> None:
     assert [float(weight.grad) for weight in weights if weight.grad is not None] == [3.0, 4.0]
     clip(weights, 1.0)
     assert [float(weight.grad) for weight in weights if weight.grad is not None] == pytest.approx([0.6, 0.8], rel=1e-4)
+
+
+def test_warm_restarts_repeat_the_cosine_and_end_at_the_final_share() -> None:
+    schedule = Schedule(Recipe(learning_rate=0.1, schedule="restarts", warmup=0.0, final=0.0, cycles=4))
+    single = Schedule(Recipe(learning_rate=0.1, schedule="cosine", warmup=0.0, final=0.0))
+    for share in (0.0, 0.3, 0.9):
+        for cycle in range(4):
+            assert schedule.rate((cycle + share) / 4) == pytest.approx(single.rate(share))
+    assert schedule.rate(1.0) == pytest.approx(0.0)
+
+
+def test_teacher_forcing_moves_linearly_over_the_budget() -> None:
+    recipe = Recipe(teacher_forcing=1.0, teacher_forcing_final=0.5)
+    assert [teacher_forcing(recipe, share) for share in (0.0, 0.5, 1.0)] == [1.0, 0.75, 0.5]

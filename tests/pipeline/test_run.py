@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from tests.pipeline.conftest import Rnnbench, tiny_suite
 
-SUITE = tiny_suite(models=("lstm", "transformer"), tasks=("sentiment", "forecasting"), seeds=2)
+TUNE = "{learning_rate: [0.003, 0.01], share: 0.5}"
+SUITE = tiny_suite(models=("lstm", "transformer"), tasks=("sentiment", "forecasting"), tune=TUNE)
 
 FAULTY = '''
 """A plugin whose models go wrong."""
@@ -76,7 +77,9 @@ def test_the_same_bytes_serial_parallel_reordered_and_stopped(rnnbench: Rnnbench
     parallel = rnnbench("run", "tiny.yaml", "--jobs", "3", "--out", "parallel")
     assert parallel.returncode == 0, parallel.stderr
     write(
-        tmp_path, tiny_suite(models=("transformer", "lstm"), tasks=("forecasting", "sentiment"), seeds=2), "other.yaml"
+        tmp_path,
+        tiny_suite(models=("transformer", "lstm"), tasks=("forecasting", "sentiment"), tune=TUNE),
+        "other.yaml",
     )
     reordered = rnnbench("run", "other.yaml", "--out", "reordered", PYTHONHASHSEED="7", TZ="Asia/Tokyo", LC_ALL="C")
     assert reordered.returncode == 0, reordered.stderr

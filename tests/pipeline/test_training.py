@@ -96,7 +96,7 @@ def test_early_stopping_ends_a_run_that_no_longer_improves(draft_of: Drafts, tmp
 
 
 def test_a_loss_that_is_not_finite_is_an_outcome_with_its_reason(draft_of: Drafts, tmp_path: Path) -> None:
-    recipe = "{embedding: 12, batch: 8, evaluations: 3, learning_rate: 1000.0, clip: null, schedule: constant, optimizer: sgd}"
+    recipe = "{embedding: 12, batch: 8, learning_rate: 1000.0, clip: null, schedule: constant, optimizer: sgd}"
     draft = draft_of(
         tiny_suite(models=("elman",), tasks=("forecasting",), recipe=recipe, budget="{core_params: 8600, steps: 200}")
     )
@@ -202,3 +202,23 @@ def test_a_core_that_carries_no_state_is_reset_and_scored_by_a_window_that_is_na
     assert items_of_reset is not None
     for column in ("tokens", "words", "bytes"):
         assert items_of_reset[column] == items[column], "each token is scored once either way"
+
+
+def test_without_teacher_forcing_a_decoder_reads_its_own_predictions(draft_of: Drafts, tmp_path: Path) -> None:
+    def history(recipe: str) -> Any:
+        text = tiny_suite(models=("gru",), tasks=("translation",), recipe=recipe)
+        return carry_out(trained(draft_of(text))[0], tmp_path)[0].history
+
+    usual = "{embedding: 12, batch: 8, evaluations: 3, learning_rate: 0.01"
+    forced = history(usual + "}")
+    assert history(usual + ", teacher_forcing: 1.0, teacher_forcing_final: 1.0}") == forced
+    mixed = history(usual + ", teacher_forcing: 0.0, teacher_forcing_final: 0.0}")
+    assert mixed[0].train_loss != forced[0].train_loss
+
+
+def test_a_budget_in_seconds_ends_a_run_and_marks_it(draft_of: Drafts, tmp_path: Path) -> None:
+    text = tiny_suite(models=("lstm",), tasks=("sentiment",), budget="{core_params: 8600, seconds: 0.3}")
+    record, _ = carry_out(trained(draft_of(text))[0], tmp_path)
+    assert record.status is Status.DONE
+    assert record.train_s >= 0.3
+    assert record.notes == ("budget in seconds: not reproducible",)

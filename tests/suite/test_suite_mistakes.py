@@ -50,8 +50,8 @@ def test_all_mistakes_come_at_once_with_line_column_field_and_nearest_match(mist
         "small.yaml:2:15: seeds[2]: got 'x', expected a whole number",
         "small.yaml:3:17: budget.steps: got 1000.0, expected a whole number without point or exponent: 1000",
         (
-            "small.yaml:3:22: budget.core_parms: unknown field, expected one of core_params, steps, tokens, epochs "
-            "(did you mean 'core_params'?)"
+            "small.yaml:3:22: budget.core_parms: unknown field, expected one of core_params, steps, tokens, epochs, "
+            "seconds (did you mean 'core_params'?)"
         ),
         "small.yaml:4:21: recipe.optimizer: got 'adam', expected 'adamw' or 'sgd' (did you mean 'adamw'?)",
         "small.yaml:4:42: recipe.learning_rate: got 'fast', expected a number",
@@ -161,10 +161,10 @@ def test_a_learning_rate_is_fixed_or_tuned_but_not_both(mistakes: Mistakes, plac
 @pytest.mark.parametrize(
     ("budget", "mistake"),
     [
-        ("{core_params: 5}", "small.yaml:1:9: budget: has no end, expected one of steps, tokens and epochs"),
+        ("{core_params: 5}", "small.yaml:1:9: budget: has no end, expected one of steps, tokens, epochs and seconds"),
         (
             "{steps: 5, epochs: 1.5}",
-            "small.yaml:1:9: budget: has steps and epochs, expected one of steps, tokens and epochs",
+            "small.yaml:1:9: budget: has steps and epochs, expected one of steps, tokens, epochs and seconds",
         ),
         ("{steps: 0}", "small.yaml:1:17: budget.steps: got 0, expected a number greater than or equal to 1"),
         ("5", "small.yaml:1:9: budget: got 5, expected a mapping, field: value"),
@@ -177,7 +177,7 @@ def test_a_budget_ends_in_one_way(mistakes: Mistakes, budget: str, mistake: str)
 def test_a_tasks_budget_ends_in_one_way_too(mistakes: Mistakes) -> None:
     text = SOUND.replace("dataset: reviews", "dataset: reviews, budget: {tokens: 3, epochs: 1}")
     assert mistakes(text) == [
-        "small.yaml:5:49: tasks[0].budget: has tokens and epochs, expected one of steps, tokens and epochs"
+        "small.yaml:5:49: tasks[0].budget: has tokens and epochs, expected one of steps, tokens, epochs and seconds"
     ]
 
 

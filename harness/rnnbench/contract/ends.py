@@ -48,6 +48,10 @@ class OutputEnd(nn.Module, ABC):
         """What the input end reads in place of ``inputs``; these, unless an output type says otherwise."""
         return inputs
 
+    teacher_forcing: float = 1.0
+    """The share of a decoder's inputs that are the right tokens; training sets it before each step, and ends without a
+    decoder ignore it."""
+
     @abstractmethod
     def loss(
         self, body: nn.Module, x_BTE: Tensor, batch: Batch, state: State, smoothing: float = 0.0

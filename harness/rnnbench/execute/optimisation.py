@@ -43,13 +43,20 @@ class Schedule:
             return recipe.learning_rate
         if progress < recipe.warmup:
             return recipe.learning_rate * max(progress / recipe.warmup, 1e-3)
-        done = (progress - recipe.warmup) / max(1.0 - recipe.warmup, 1e-9)
+        done = min((progress - recipe.warmup) / max(1.0 - recipe.warmup, 1e-9), 1.0)
+        if recipe.schedule == "restarts" and done < 1.0:
+            done = done * recipe.cycles % 1.0
         lowest = recipe.final * recipe.learning_rate
-        return lowest + (recipe.learning_rate - lowest) * 0.5 * (1.0 + math.cos(math.pi * min(done, 1.0)))
+        return lowest + (recipe.learning_rate - lowest) * 0.5 * (1.0 + math.cos(math.pi * done))
 
     def divide(self) -> None:
         """Validation did not get better."""
         self.divisions += 1
+
+
+def teacher_forcing(recipe: Recipe, progress: float) -> float:
+    """The share of right inputs of a decoder at a progress between 0 and 1."""
+    return recipe.teacher_forcing + (recipe.teacher_forcing_final - recipe.teacher_forcing) * min(progress, 1.0)
 
 
 def clip(parameters: Iterable[nn.Parameter], largest: float | None) -> None:

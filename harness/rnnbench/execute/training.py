@@ -16,7 +16,7 @@ from rnnbench.contract.tasks import Arrays, Batch
 from rnnbench.execute.checkpoint import Checkpoint, optimiser_tensors, restore_optimiser
 from rnnbench.execute.device import to_device
 from rnnbench.execute.evaluation import validation_loss
-from rnnbench.execute.optimisation import Schedule, build_optimiser, clip
+from rnnbench.execute.optimisation import Schedule, build_optimiser, clip, teacher_forcing
 from rnnbench.network.network import Network
 from rnnbench.network.tree import detach
 from rnnbench.plan.plan import Assignment
@@ -132,8 +132,10 @@ def train(
     network.train()
     for batch, batches_in_epoch in _batches(assignment, training, seed, place):
         began = time.perf_counter()
+        spent = _progress(budget, place, batches_in_epoch)
         for group in optimiser.param_groups:
-            group["lr"] = schedule.rate(_progress(budget, place, batches_in_epoch))
+            group["lr"] = schedule.rate(spent)
+        network.output_end.teacher_forcing = teacher_forcing(recipe, spent)
         torch.manual_seed(stream("dropout", label, seed, place.step))
         carried = detach(state) if batch.carry and carries else None
         total, targets, state = network.loss(to_device(batch, device), carried, recipe.label_smoothing)
@@ -202,6 +204,8 @@ def _progress(budget: Any, place: Place, batches_in_epoch: int) -> float:
         return float(place.step / budget.steps)
     if budget.tokens is not None:
         return float(place.positions / budget.tokens)
+    if budget.seconds is not None:
+        return float(place.train_s / budget.seconds)
     return float((place.epoch + place.batch / max(batches_in_epoch, 1)) / budget.epochs)
 
 

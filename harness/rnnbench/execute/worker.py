@@ -10,7 +10,7 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -164,7 +164,7 @@ def _trained(
         "positions_per_s": place.positions / place.train_s if place.train_s else None,
         "resumed": place.resumed,
         "chosen": {} if job.learning_rate is None else {"learning_rate": job.learning_rate},
-        "notes": () if window is None else (f"no carried state: scored by a sliding window of {window} steps",),
+        "notes": tuple(_notes(assignment, window)),
     }
     if diverged:
         return {**values, "status": Status.DIVERGED, "reason": diverged}, None
@@ -178,6 +178,14 @@ def _trained(
         return {**values, **_scores(job, items)}, items
     except FloatingPointError as error:
         return {**values, "status": Status.DIVERGED, "reason": str(error)}, None
+
+
+def _notes(assignment: Assignment, window: int | None) -> Iterator[str]:
+    """What the table must say of this run."""
+    if window is not None:
+        yield f"no carried state: scored by a sliding window of {window} steps"
+    if assignment.budget.seconds is not None:
+        yield "budget in seconds: not reproducible"
 
 
 def _network(assignment: Assignment, device: torch.device) -> Network:

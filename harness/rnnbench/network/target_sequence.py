@@ -73,6 +73,8 @@ class TargetSequenceEnd(OutputEnd):
         """Cross entropy in nats of the targets, each after the right ones before it."""
         memory = cast("Seq2SeqBody", body).encode(x_BTE, lengths_of(batch))
         z_BUE = self._teacher_forced(body, memory, batch.targets)
+        if self.training and self.teacher_forcing < 1.0:
+            z_BUE = self._sampled(body, memory, batch.targets, z_BUE)
         return *self.readout.loss(z_BUE, batch.targets, smoothing), state
 
     def score(self, body: nn.Module, x_BTE: Tensor, batch: Batch, state: State) -> tuple[Columns, State]:
@@ -89,10 +91,28 @@ class TargetSequenceEnd(OutputEnd):
 
     def _teacher_forced(self, body: nn.Module, memory: Any, targets_BU: Tensor) -> Tensor:
         """What the decoder makes of each target's past, B x U x E."""
-        past_BU = targets_BU.roll(1, 1).masked_fill(targets_BU.roll(1, 1) == IGNORED, self.output.pad)
-        past_BU[:, 0] = self.output.bos
-        z_BUE, _ = cast("Seq2SeqBody", body).decode(self.table(past_BU), memory)
+        z_BUE, _ = cast("Seq2SeqBody", body).decode(self.table(self._past(targets_BU)), memory)
         return z_BUE
+
+    def _sampled(self, body: nn.Module, memory: Any, targets_BU: Tensor, z_BUE: Tensor) -> Tensor:
+        """The same after a second pass, in which some inputs are what the first pass predicted.
+
+        Each input is the right token with probability ``teacher_forcing``. One more pass serves any core, where
+        sampling step by step would need a loop (Duckworth et al. 2019, arXiv:1906.04331).
+        """
+        with torch.no_grad():
+            predicted_BU = self.readout(z_BUE).argmax(2).masked_fill(targets_BU == IGNORED, IGNORED)
+        right_BU, own_BU = self._past(targets_BU), self._past(predicted_BU)
+        keep_BU = torch.rand(right_BU.shape, device=right_BU.device) < self.teacher_forcing
+        z_BUE, _ = cast("Seq2SeqBody", body).decode(self.table(torch.where(keep_BU, right_BU, own_BU)), memory)
+        return z_BUE
+
+    def _past(self, tokens_BU: Tensor) -> Tensor:
+        """``bos`` and then each token but the last, as the decoder reads them."""
+        past_BU = tokens_BU.roll(1, 1)
+        past_BU = past_BU.masked_fill(past_BU == IGNORED, self.output.pad)
+        past_BU[:, 0] = self.output.bos
+        return past_BU
 
     def _decode(self, body: nn.Module, memory: Any, lengths_B: Tensor) -> list[list[int]]:
         output = self.output

@@ -21,6 +21,8 @@ def estimate_seconds(multiplied: int, per_step: int, rows: int, recipe: Recipe, 
         recipe: its batch.
         budget: steps, tokens or epochs.
     """
+    if budget.seconds is not None:
+        return START_S + budget.seconds * VALIDATION_SHARE
     if budget.steps is not None:
         steps = float(budget.steps)
     elif budget.tokens is not None:

@@ -268,6 +268,7 @@ def _planned_model(model: SuiteModel, registry: Registry) -> PlannedModel:
 def _share(budget: Budget, share: float) -> Budget:
     """A tuning run's part of the budget."""
     parts: dict[str, float | None] = {"epochs": budget.epochs and budget.epochs * share}
+    parts["seconds"] = budget.seconds and budget.seconds * share
     parts["steps"] = budget.steps and max(1, round(budget.steps * share))
     parts["tokens"] = budget.tokens and max(1, round(budget.tokens * share))
     return budget.model_copy(update=parts)

@@ -18,8 +18,9 @@ _NEEDS = {
     "momentum": ("optimizer", "sgd"),
     "beta1": ("optimizer", "adamw"),
     "beta2": ("optimizer", "adamw"),
-    "warmup": ("schedule", "cosine"),
-    "final": ("schedule", "cosine"),
+    "warmup": ("schedule", "cosine", "restarts"),
+    "final": ("schedule", "cosine", "restarts"),
+    "cycles": ("schedule", "restarts"),
     "plateau_factor": ("schedule", "plateau"),
 }
 
@@ -36,17 +37,24 @@ class Recipe(Shape):
     """AdamW's, as is ``beta2``."""
     beta2: _Share = 0.999
     weight_decay: Annotated[float, Field(ge=0, le=10)] = 0.01
-    schedule: Literal["constant", "cosine", "plateau"] = "cosine"
+    schedule: Literal["constant", "cosine", "restarts", "plateau"] = "cosine"
     """``cosine``: linear warm-up over the share ``warmup`` of the budget, then half a cosine down to ``final`` times
-    the peak. ``plateau``: divided by ``plateau_factor`` whenever validation gets worse."""
+    the peak. ``restarts``: the same ``cycles`` times in a row (Loshchilov & Hutter 2017), after one warm-up.
+    ``plateau``: divided by ``plateau_factor`` whenever validation gets worse."""
     warmup: _Share = 0.05
     final: Annotated[float, Field(ge=0, le=1)] = 0.1
+    cycles: _Count = 3
     plateau_factor: Annotated[float, Field(gt=1, le=10**6)] = 4.0
     clip: Annotated[float, Field(gt=0, le=10**6)] | None = 1.0
     """The gradient's largest Euclidean norm; None leaves it as it is."""
     label_smoothing: _Share = 0.0
     dropout: _Share = 0.0
     """At the ends: after the input, and before the output map."""
+    teacher_forcing: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """The share of a decoder's inputs that are the right tokens at the start of training; the others are its own
+    predictions (scheduled sampling, Bengio et al. 2015; in parallel, Duckworth et al. 2019)."""
+    teacher_forcing_final: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """The same at the end; between them it moves linearly."""
     embedding: _Count = 48
     """E, the width between the harness's ends and the core, one for all models."""
     batch: _Count = 32
@@ -64,9 +72,9 @@ class Recipe(Shape):
 
     def idle(self, names: Iterable[str]) -> dict[str, str]:
         """Which of these fields change nothing here, each with the field and value that it would need."""
+        needs = {name: _NEEDS[name] for name in names if name in _NEEDS}
         return {
-            name: f"{other}: {value}"
-            for name in names
-            for other, value in [_NEEDS.get(name, ("optimizer", self.optimizer))]
-            if getattr(self, other) != value
+            name: f"{other}: {' or '.join(values)}"
+            for name, (other, *values) in needs.items()
+            if getattr(self, other) not in values
         }

@@ -24,14 +24,14 @@ def check_top(file: SuiteFile, path: Path, document: Document) -> None:
         what = f"required, for the file's name, {path.stem!r}, is no name for a suite, expected a-z, 0-9, dots, hyphens"
         document.report(("suite",), what)
     if not file.budget.units:
-        document.report(("budget",), "has no end, expected one of steps, tokens and epochs")
+        document.report(("budget",), "has no end, expected one of steps, tokens, epochs and seconds")
     check_units(file.budget, ("budget",), document)
 
 
 def check_units(budget: Budget, at: Location, document: Document) -> None:
     """A budget ends in one way."""
     if len(budget.units) > 1:
-        document.report(at, f"has {' and '.join(budget.units)}, expected one of steps, tokens and epochs")
+        document.report(at, f"has {' and '.join(budget.units)}, expected one of steps, tokens, epochs and seconds")
 
 
 def check_labels(labels: Mapping[Location, str], document: Document) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from tests.pipeline.conftest import MODELS, TASKS, Rnnbench, cache, draft_of, rnnbench, tiny_suite  # noqa: F401
+from tests.pipeline.conftest import MODELS, TASKS, Rnnbench, tiny_suite
 
 from rnnbench.contract.datasets import Split
 from rnnbench.execute.evaluation import validation_loss
@@ -40,7 +40,7 @@ def network_of(assignment: Assignment) -> Network:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_losses_and_gradients_agree_with_the_cpu(task: str, draft_of: Callable[[str], Draft]) -> None:  # noqa: F811
+def test_losses_and_gradients_agree_with_the_cpu(task: str, draft_of: Callable[[str], Draft]) -> None:
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False
     for assignment in pairs(draft_of(tiny_suite(models=MODELS, tasks=(task,)))):
@@ -63,7 +63,7 @@ def test_losses_and_gradients_agree_with_the_cpu(task: str, draft_of: Callable[[
 @pytest.mark.parametrize("model", MODELS)
 def test_a_run_on_the_card_ends_like_one_on_the_cpu(
     model: str, draft_of: Callable[[str], Draft], tmp_path: Path
-) -> None:  # noqa: F811
+) -> None:
     for assignment in pairs(draft_of(tiny_suite(models=(model,)))):
         records = {
             device: run(Job(assignment, tmp_path / device, device, 1e9), lambda *_: None, lambda: False)[0]
@@ -75,7 +75,7 @@ def test_a_run_on_the_card_ends_like_one_on_the_cpu(
         assert records["cuda"].kernel.endswith("(cuda)")
 
 
-def test_quick_runs_whole_on_the_card(rnnbench: Rnnbench, tmp_path: Path) -> None:  # noqa: F811
+def test_quick_runs_whole_on_the_card(rnnbench: Rnnbench, tmp_path: Path) -> None:
     done = rnnbench("run", str(ROOT / "suites" / "quick.yaml"), "--device", "cuda", "--out", "quick", timeout=600)
     assert done.returncode == 0, done.stderr
     records = [json.loads(path.read_text()) for path in (tmp_path / "quick" / "runs").iterdir()]
