@@ -1,4 +1,3 @@
-
 """The chunked cross entropy beside torch's over whole logits: forward and backward, one thread, alternating.
 
     OMP_NUM_THREADS=1 python benchmarks/chunked_loss.py

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from rnnbench.contract.batches import Arrays, Batch, Columns, Encoding
     from rnnbench.contract.datasets import (
         DataMissing,
         Dataset,
@@ -27,14 +28,16 @@ if TYPE_CHECKING:
     from rnnbench.contract.hooks import hookimpl
     from rnnbench.contract.metrics import Metric
     from rnnbench.contract.models import Family, Knob, Model, Role
-    from rnnbench.contract.tasks import Arrays, Baseline, Batch, Columns, Encoding, Task
+    from rnnbench.contract.tasks import Baseline, Task
     from rnnbench.discovery import find_model
     from rnnbench.metrics import ItemMetric
     from rnnbench.network.horizon import Horizon
     from rnnbench.network.inputs import Reals, Tokens
     from rnnbench.network.label import Label
+    from rnnbench.network.label_per_step import LabelPerStep
     from rnnbench.network.next_token import NextToken
     from rnnbench.network.target_sequence import TargetSequence
+    from rnnbench.network.value import Value
     from rnnbench.streams import stream
 
 _HOME = {
@@ -52,14 +55,17 @@ _HOME = {
     "rnnbench.contract.hooks": ("hookimpl",),
     "rnnbench.contract.metrics": ("Metric",),
     "rnnbench.contract.models": ("Family", "Knob", "Model", "Role"),
-    "rnnbench.contract.tasks": ("Arrays", "Baseline", "Batch", "Columns", "Encoding", "Task"),
+    "rnnbench.contract.batches": ("Arrays", "Batch", "Columns", "Encoding"),
+    "rnnbench.contract.tasks": ("Baseline", "Task"),
     "rnnbench.discovery": ("find_model",),
     "rnnbench.metrics": ("ItemMetric",),
     "rnnbench.network.horizon": ("Horizon",),
     "rnnbench.network.inputs": ("Reals", "Tokens"),
     "rnnbench.network.label": ("Label",),
+    "rnnbench.network.label_per_step": ("LabelPerStep",),
     "rnnbench.network.next_token": ("NextToken",),
     "rnnbench.network.target_sequence": ("TargetSequence",),
+    "rnnbench.network.value": ("Value",),
     "rnnbench.streams": ("stream",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
@@ -78,6 +84,7 @@ __all__ = [
     "ItemMetric",
     "Knob",
     "Label",
+    "LabelPerStep",
     "LabelledText",
     "Metric",
     "Model",
@@ -94,6 +101,7 @@ __all__ = [
     "Task",
     "TextLine",
     "Tokens",
+    "Value",
     "__version__",
     "find_model",
     "hookimpl",

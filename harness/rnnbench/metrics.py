@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from rnnbench.contract.batches import Columns
     from rnnbench.contract.metrics import Metric
-    from rnnbench.contract.tasks import Columns
 
 Kind = Literal["float64", "int64", "string"]
 Floats = npt.NDArray[np.float64]

@@ -6,6 +6,7 @@ from rnnbench import Dataset, Metric, Task, hookimpl
 from rnnbench_tasks.embedded import EMBEDDED
 from rnnbench_tasks.forecasting import Forecasting
 from rnnbench_tasks.language_modelling import LanguageModelling
+from rnnbench_tasks.memory import MEMORY_DATASETS, MEMORY_TASKS
 from rnnbench_tasks.metrics import DECLARED
 from rnnbench_tasks.public import PUBLIC
 from rnnbench_tasks.sentiment import Sentiment
@@ -15,13 +16,13 @@ from rnnbench_tasks.translation import Translation
 @hookimpl
 def rnnbench_tasks() -> tuple[type[Task], ...]:
     """What can be asked."""
-    return (LanguageModelling, Sentiment, Translation, Forecasting)
+    return (LanguageModelling, Sentiment, Translation, Forecasting, *MEMORY_TASKS)
 
 
 @hookimpl
 def rnnbench_datasets() -> tuple[type[Dataset], ...]:
     """What it can be asked about."""
-    return (*EMBEDDED, *PUBLIC)
+    return (*EMBEDDED, *MEMORY_DATASETS, *PUBLIC)
 
 
 @hookimpl

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -19,6 +20,8 @@ import numpy.typing as npt
 import torch
 
 from rnnbench import Arrays, Baseline, Batch, Columns, Encoding, Horizon, Observation, Reals, Role, Row, Task
+from rnnbench_tasks.baselines import seasonal
+from rnnbench_tasks.baselines.linear_map import LinearMap
 from rnnbench_tasks.fields import positive
 from rnnbench_tasks.metrics import MAE, MSE
 from rnnbench_tasks.rows import of_type
@@ -41,7 +44,35 @@ def _repeat_last(task: Task, encoding: Encoding, training: Arrays, test: Arrays)
     return task.blocks(*task.errors(test, lambda inputs_BLC: inputs_BLC[:, -1:]))
 
 
+def _seasonal_naive(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+    assert isinstance(task, Forecasting)
+    length = seasonal.season(training["values"].astype(np.float64), task.lookback, task.horizon)
+    steps_H = seasonal.positions(length, task.lookback, task.horizon)
+    return task.blocks(*task.errors(test, lambda inputs_BLC: inputs_BLC[:, steps_H]))
+
+
+def _linear_map(task: Task, encoding: Encoding, training: Arrays, test: Arrays, *, joint: bool) -> Columns:  # noqa: ARG001
+    assert isinstance(task, Forecasting)
+    predict = LinearMap.fitted(training["values"].astype(np.float64), task.lookback, task.horizon, joint=joint)
+    return task.blocks(*task.errors(test, lambda inputs_BLC: torch.from_numpy(predict(inputs_BLC.numpy()))))
+
+
 REPEAT_LAST = Baseline("repeat-last", "the last observed value, at every step", _repeat_last, True)
+SEASONAL_NAIVE = Baseline(
+    "seasonal-naive",
+    "the value a season before; the season that the autocorrelation of the training rows favours",
+    _seasonal_naive,
+)
+LINEAR_MAP = Baseline(
+    "linear-map",
+    "ridge regression on the lookback less its last value, one map for all channels (NLinear in closed form)",
+    partial(_linear_map, joint=False),
+)
+LINEAR_MAP_ALL = Baseline(
+    "linear-map-all",
+    "ridge regression of all channels on the lookback of all channels",
+    partial(_linear_map, joint=True),
+)
 
 
 @runtime_checkable
@@ -181,8 +212,8 @@ class Forecasting(Task):
         }
 
     def baselines(self) -> tuple[Baseline, ...]:
-        """The last value."""
-        return (REPEAT_LAST,)
+        """The last value, the value a season before, and two linear maps of the lookback."""
+        return (REPEAT_LAST, SEASONAL_NAIVE, LINEAR_MAP, LINEAR_MAP_ALL)
 
     def knows_optimum(self, dataset: Dataset) -> bool:
         """Whether the dataset forecasts itself; it does so from all of its channels."""

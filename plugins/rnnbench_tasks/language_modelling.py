@@ -21,6 +21,7 @@ import torch
 
 from rnnbench import Arrays, Baseline, Batch, Columns, Encoding, NextToken, Role, Row, Task, TextLine, Tokens
 from rnnbench_tasks import units
+from rnnbench_tasks.baselines.kneser_ney import KneserNey
 from rnnbench_tasks.fields import positive
 from rnnbench_tasks.metrics import BITS_PER_BYTE, CHARACTER_PERPLEXITY, PERPLEXITY
 from rnnbench_tasks.rows import of_type
@@ -43,7 +44,16 @@ def _unigram(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> 
     return task.blocks(test, _unigram_nll(encoding, training)[test["ids"]])
 
 
+def _kneser_ney(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
+    """One model reads the test text from end to end, after the line end that the tasks' first stream starts with."""
+    assert isinstance(task, LanguageModelling)
+    model = KneserNey.fitted(training["ids"], encoding["size"])
+    text = np.concatenate([[encoding["end"]], test["ids"]])
+    return task.blocks(test, -np.log(model.probability(text)[1:]))
+
+
 UNIGRAM = Baseline("unigram", "each token by its frequency in the training text, add-one smoothed", _unigram, True)
+KNESER_NEY = Baseline("kneser-ney-5", "each token by the four before it: a modified Kneser-Ney 5-gram", _kneser_ney)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,8 +199,8 @@ class LanguageModelling(Task):
         return {"nll": np.add.reduceat(nll, starts).tolist(), **sums}
 
     def baselines(self) -> tuple[Baseline, ...]:
-        """Unigram frequencies."""
-        return (UNIGRAM,)
+        """Unigram frequencies, and 5-grams."""
+        return (UNIGRAM, KNESER_NEY)
 
     def knows_optimum(self, dataset: Dataset) -> bool:
         """Whether the dataset knows its likelihood; a vocabulary that leaves words out makes another text of it."""

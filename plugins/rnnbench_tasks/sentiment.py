@@ -16,6 +16,7 @@ import numpy.typing as npt
 import torch
 
 from rnnbench import Arrays, Baseline, Batch, Columns, Encoding, Label, LabelledText, Role, Row, Task, Tokens
+from rnnbench_tasks.baselines.bags_of_words import logistic_regression, naive_bayes
 from rnnbench_tasks.batching import lengths, packed, padded, shuffled_by_length, sorted_by_length
 from rnnbench_tasks.fields import positive
 from rnnbench_tasks.metrics import ACCURACY, MACRO_F1
@@ -40,7 +41,19 @@ def _majority(task: Task, encoding: Encoding, training: Arrays, test: Arrays) ->
     return _columns(encoding, test, predicted, prior_nll[test["labels"]])
 
 
+def _naive_bayes(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+    return _likeliest(encoding, test, naive_bayes(training, test))
+
+
+def _logistic_regression(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+    return _likeliest(encoding, test, logistic_regression(training, test))
+
+
 MAJORITY = Baseline("majority", "the commonest training label, always", _majority, True)
+NAIVE_BAYES = Baseline("naive-bayes", "multinomial naive Bayes on counts of words and word pairs", _naive_bayes)
+LOGISTIC_REGRESSION = Baseline(
+    "logistic-regression", "logistic regression on which words and word pairs occur", _logistic_regression
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,8 +131,8 @@ class Sentiment(Task):
         return _columns(encoding, data, predicted, nll)
 
     def baselines(self) -> tuple[Baseline, ...]:
-        """The commonest label."""
-        return (MAJORITY,)
+        """The commonest label, and two classifiers of bags of words."""
+        return (MAJORITY, NAIVE_BAYES, LOGISTIC_REGRESSION)
 
     def chance(self, encoding: Encoding, validation: Arrays) -> float:  # noqa: ARG002
         """Accuracy of a uniform guess, in per cent."""
@@ -145,6 +158,11 @@ class Sentiment(Task):
 def _prior_nll(encoding: Encoding, training: Arrays) -> Floats:
     counts = np.bincount(training["labels"], minlength=len(encoding["labels"]))
     return np.asarray(np.log(counts.sum()) - np.log(counts))
+
+
+def _likeliest(encoding: Encoding, data: Arrays, log_probability_RC: Floats) -> Columns:
+    nll = -log_probability_RC[np.arange(len(log_probability_RC)), data["labels"]]
+    return _columns(encoding, data, log_probability_RC.argmax(axis=1), nll)
 
 
 def _columns(encoding: Encoding, data: Arrays, predicted: Integers, nll: Floats) -> Columns:

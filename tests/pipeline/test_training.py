@@ -12,8 +12,9 @@ import pytest
 from tests.pipeline.conftest import MODELS, TASKS, tiny_suite
 
 from rnnbench.contract.datasets import Split
+from rnnbench.execute.job import Job
+from rnnbench.execute.run import run
 from rnnbench.execute.training import Stopped
-from rnnbench.execute.worker import Job, run
 from rnnbench.numerics import NUMERICS
 from rnnbench.plan import Assignment, Draft
 from rnnbench.records.schema import Kind, Record, Status

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from torch import nn
 
+from rnnbench.contract.batches import Batch, Columns
 from rnnbench.contract.models import Role
-from rnnbench.contract.tasks import Batch, Columns
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 State = Any
 """A tensor or nested tuples of tensors, batch in dimension 1; None before the first step."""
+
+Reads = Literal["summary", "y"]
+"""What an output type reads of an encoder."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class OutputType(ABC):
     """Turns a core's output into a loss and into scores."""
 
     roles: ClassVar[frozenset[Role]]
+    reads: ClassVar[Reads] = "summary"
+    """Of an encoder: where only y is read, nothing is built that makes a summary alone."""
 
     @abstractmethod
     def build(self, width: int, inputs: nn.Module) -> OutputEnd:

@@ -3,49 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from rnnbench.contract.batches import Arrays, Batch, Columns, Encoding
 from rnnbench.contract.datasets import Dataset, Row
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Role
 
 if TYPE_CHECKING:
     import numpy as np
-    from torch import Tensor
 
     from rnnbench.contract.ends import InputType, OutputType
-
-Encoding = Mapping[str, Any]
-"""What a task learned from the training rows (vocabulary, label names, scale), as JSON values."""
-
-Arrays = Mapping[str, "np.ndarray[Any, Any]"]
-"""The encoded rows of one split."""
-
-Columns = Mapping[str, Sequence[Any]]
-"""Items: equally long columns of JSON values, one row for each test item or block of items. A resampling of rows is
-a resampling of the test set, and every metric is computed from them alone."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What a network reads at once.
-
-    ``inputs``: tokens B x T (int64) or values B x T x C (float32), padded on the right.
-    ``lengths``: valid steps of each row (B, int64, on the CPU); None where all T are valid.
-    ``targets``: what the output type asks for; -100 marks a target token that is not scored.
-    ``carry``: the state goes on from the batch before (truncated BPTT).
-    ``rows``: which rows of the split these are (B), for putting scores back into place.
-    ``positions``: how many sequence positions count against a budget of tokens.
-    """
-
-    inputs: Tensor
-    targets: Tensor
-    rows: np.ndarray[Any, Any]
-    positions: int
-    lengths: Tensor | None = None
-    carry: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +59,7 @@ class Task(ABC):
 
     @abstractmethod
     def output(self, encoding: Encoding) -> OutputType:
-        """The output type: ``NextToken``, ``Label``, ``TargetSequence``, ``Horizon``."""
+        """The output type: ``NextToken``, ``Label``, ``LabelPerStep``, ``TargetSequence``, ``Horizon``, ``Value``."""
 
     @abstractmethod
     def batches(self, data: Arrays, size: int, order: np.random.Generator) -> Iterator[Batch]:
@@ -117,6 +87,10 @@ class Task(ABC):
     @abstractmethod
     def trivial_loss(self, encoding: Encoding, training: Arrays, validation: Arrays) -> float:
         """The validation loss of the trivial predictor, in the unit of the training loss."""
+
+    def solved_loss(self, encoding: Encoding) -> float | None:
+        """The validation loss below which the task is solved and training stops; None: it goes on to the end."""
+        return None
 
     def knows_optimum(self, dataset: Dataset) -> bool:
         """Whether :meth:`optimum` has an answer, given these options of the task and this dataset."""

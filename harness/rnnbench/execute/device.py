@@ -6,7 +6,7 @@ import dataclasses
 
 import torch
 
-from rnnbench.contract.tasks import Batch
+from rnnbench.contract.batches import Batch
 
 
 def choose_device(name: str) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 import torch
 
-from rnnbench.contract.tasks import Arrays, Batch, Columns, Encoding, Task
+from rnnbench.contract.batches import Arrays, Batch, Columns, Encoding
+from rnnbench.contract.tasks import Task
 from rnnbench.execute.device import to_device
 from rnnbench.network.network import Network
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from rnnbench.discovery import discover
+from rnnbench.execute.job import Job, failed
 from rnnbench.execute.local import Event
-from rnnbench.execute.worker import Job, failed
 from rnnbench.plan import Assignment, Draft
 from rnnbench.records.schema import Record, Status
 from rnnbench.records.storage import read_records, remove_checkpoints, remove_empty_log, write_record

@@ -12,7 +12,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from rnnbench.execute.worker import Job, main
+from rnnbench.execute.job import Job
+from rnnbench.execute.worker import main
 
 # Some libraries start threads when they are imported (OpenBLAS its pool, Arrow's allocator a janitor), and a process
 # with threads must not be forked.

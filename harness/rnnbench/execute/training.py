@@ -11,8 +11,8 @@ from typing import Any
 
 import torch
 
+from rnnbench.contract.batches import Arrays, Batch
 from rnnbench.contract.datasets import Split
-from rnnbench.contract.tasks import Arrays, Batch
 from rnnbench.execute.checkpoint import Checkpoint, optimiser_tensors, restore_optimiser
 from rnnbench.execute.device import to_device
 from rnnbench.execute.evaluation import validation_loss
@@ -123,7 +123,7 @@ def train(
     training = assignment.prepared.arrays(Split.TRAIN)
     validation = list(task.evaluation(assignment.prepared.arrays(Split.VALIDATION), recipe.evaluation_batch, window))
     label, seed = assignment.run.model, assignment.run.seed or 0
-    carries = window is None
+    carries, solved = window is None, task.solved_loss(assignment.prepared.encoding)
     optimiser = build_optimiser(network.parameters(), recipe)
     parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
     place, best, state = _restore(checkpoints.latest, network, optimiser)
@@ -158,6 +158,8 @@ def train(
             place.divisions = schedule.divisions
             report({"progress": progress, **place.history[-1]})
             if progress >= 1.0 or (recipe.patience is not None and place.without_improvement >= recipe.patience):
+                break
+            if solved is not None and loss < solved:
                 break
         elif now - reported_at > REPORT_S:
             report({"progress": progress, "step": place.step})

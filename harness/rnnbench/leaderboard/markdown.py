@@ -10,6 +10,7 @@ from rnnbench.leaderboard.text import (
     brief,
     clean,
     decimals,
+    distance,
     footnotes,
     heading,
     letters,
@@ -51,7 +52,7 @@ def _table(table: Table) -> Iterable[str]:
     others = list(dict.fromkeys(metric for row in table.rows for metric, _ in row.other_metrics))
     optimum = any(row.to_optimum is not None for row in table.rows)
     header = ["rank", "model", heading(table.metric), "95 %, seeds", "95 %, test set"]
-    header += ["to optimum"] * optimum + [heading(metric) for metric in others]
+    header += ["to optimum"] * optimum + ["to best baseline"] + [heading(metric) for metric in others]
     header += ["seeds", "core", "total", "state, bytes", "notes"]
     yield f"### {_escape(table.label)}"
     yield ""
@@ -79,7 +80,8 @@ def _cells(row: Row, digits: int, others: Sequence[MetricInfo], optimum: bool, m
     yield span(row.seeds_interval, digits)
     yield span(row.test_interval, digits)
     if optimum:
-        yield _distance(row, digits)
+        yield distance(row.to_optimum, row.metric, digits)
+    yield distance(row.to_baseline, row.metric, digits)
     for metric in others:
         value = values.get(metric.name)
         yield "" if value is None else f"{value:.4g}"
@@ -88,12 +90,6 @@ def _cells(row: Row, digits: int, others: Sequence[MetricInfo], optimum: bool, m
     yield thousands(row.params)
     yield thousands(row.state_bytes)
     yield marks
-
-
-def _distance(row: Row, digits: int) -> str:
-    if row.to_optimum is None:
-        return ""
-    return f"{100 * row.to_optimum:+.1f} %" if row.metric.ratio else f"{row.to_optimum:+,.{digits}f}"
 
 
 def _sizes(table: Table) -> str:

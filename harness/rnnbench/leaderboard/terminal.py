@@ -16,6 +16,7 @@ from rnnbench.leaderboard.text import (
     brief,
     clean,
     decimals,
+    distance,
     footnotes,
     half,
     heading,
@@ -25,7 +26,6 @@ from rnnbench.leaderboard.text import (
     score,
     span,
     terms,
-    thousands,
 )
 
 if TYPE_CHECKING:
@@ -63,24 +63,27 @@ def _table(table: Table) -> Iterable[RenderableType]:
     notes = footnotes(table)
     grid = Grid(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     grid.add_column("#", justify="right", no_wrap=True)
-    grid.add_column("model", min_width=10, overflow="fold")
-    grid.add_column(Text(heading(table.metric)), justify="right", no_wrap=True)
+    grid.add_column("model", min_width=17, overflow="fold")
+    grid.add_column("score", justify="right", no_wrap=True)
     grid.add_column("95 %, seeds", no_wrap=True)
     grid.add_column("test set", justify="right", no_wrap=True)
-    grid.add_column("core", justify="right", no_wrap=True)
+    optimum = any(row.to_optimum is not None for row in table.rows)
+    for reference in ["optimum"] * optimum + ["baseline"]:
+        grid.add_column(f"to {reference}", justify="right", max_width=9)
     grid.add_column("notes", overflow="fold")
     for row in table.rows:
+        distances = [row.to_optimum] * optimum + [row.to_baseline]
         cells = (
             rank(row),
             clean(row.model),
             score(row.mean, digits),
             span(row.seeds_interval, digits),
             half(row.test_interval, digits),
-            thousands(row.core_params),
+            *(distance(value, row.metric, digits) for value in distances),
             letters(row, notes),
         )
         grid.add_row(*(Text(cell) for cell in cells), style=_STYLES[row.kind])
-    yield Text(clean(table.label), style="bold")
+    yield Text(f"{clean(table.label)}: {heading(table.metric)}", style="bold")
     yield grid
     yield from _lines(f"{letter}: {mark}" for mark, letter in notes.items())
     yield from _lines(remarks(table))

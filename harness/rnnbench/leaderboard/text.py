@@ -62,6 +62,13 @@ def half(interval: Interval | None, digits: int) -> str:
     return "" if interval is None else f"±{score((interval.high - interval.low) / 2, digits)}"
 
 
+def distance(value: float | None, metric: MetricInfo, digits: int) -> str:
+    """How much worse (+) or better than a reference, relative for ratio metrics; empty for none."""
+    if value is None:
+        return ""
+    return f"{100 * value:+.1f} %" if metric.ratio else f"{value:+,.{digits}f}"
+
+
 def heading(metric: MetricInfo) -> str:
     """The metric, its unit, and an arrow to where better scores lie."""
     unit = f" ({metric.unit})" if metric.unit else ""

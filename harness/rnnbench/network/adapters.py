@@ -1,7 +1,8 @@
 """Adapters: how a model serves in a role that it does not play itself.
 
 A causal core serves as an encoder. An encoder and a causal core make a fixed-vector encoder-decoder. A
-seq2seq core serves as an encoder. All of them work at the cores' own width D.
+seq2seq core serves as an encoder; where only y is read, by its own encoder alone. All of them work at the cores' own
+width D.
 """
 
 from __future__ import annotations
@@ -17,25 +18,28 @@ from rnnbench.network.rows import last_valid
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from rnnbench.contract.ends import State
+    from rnnbench.contract.ends import Reads, State
+    from rnnbench.contract.models import Family
 
 NATIVE = "native"
 CAUSAL_AS_ENCODER = "causal as encoder"
 FIXED_VECTOR = "fixed vector"
 SEQ2SEQ_AS_ENCODER = "seq2seq as encoder"
+ENCODER_OF_SEQ2SEQ = "encoder of seq2seq"
 
 
 class NotApplicable(Exception):
     """A model cannot serve in a role. The message is the reason, as a table prints it."""
 
 
-def adapter_for(model: Model, role: Role, decoder: Model | None = None) -> str:
+def adapter_for(model: Model, role: Role, decoder: Model | None = None, reads: Reads = "summary") -> str:
     """The name of the adapter by which ``model`` serves in ``role``, decided without building anything.
 
     Args:
         model: the model.
         role: what is asked of it.
         decoder: what decodes for it in translation if it is only an encoder; ``model.decoder()`` by default.
+        reads: what is read of an encoder.
 
     Raises:
         NotApplicable: there is no way.
@@ -48,16 +52,20 @@ def adapter_for(model: Model, role: Role, decoder: Model | None = None) -> str:
     if role is Role.SEQ2SEQ:
         _decoder_of(model, decoder)
         return FIXED_VECTOR
-    return CAUSAL_AS_ENCODER if Role.CAUSAL in roles else SEQ2SEQ_AS_ENCODER
+    if Role.CAUSAL in roles:
+        return CAUSAL_AS_ENCODER
+    return ENCODER_OF_SEQ2SEQ if reads == "y" else SEQ2SEQ_AS_ENCODER
 
 
-def adapt(model: Model, role: Role, decoder: Model | None = None) -> tuple[nn.Module, int, int]:
+def adapt(
+    model: Model, role: Role, decoder: Model | None = None, reads: Reads = "summary"
+) -> tuple[nn.Module, int, int]:
     """A core that plays ``role``, the width of its (source) inputs and the width of its (target inputs and) outputs.
 
     Raises:
         NotApplicable: see :func:`adapter_for`.
     """
-    adapter = adapter_for(model, role, decoder)
+    adapter = adapter_for(model, role, decoder, reads)
     width = model.width
     if adapter == NATIVE:
         return model.build(role), width, width
@@ -65,6 +73,8 @@ def adapt(model: Model, role: Role, decoder: Model | None = None) -> tuple[nn.Mo
         return CausalAsEncoder(model.build(Role.CAUSAL)), width, width
     if adapter == SEQ2SEQ_AS_ENCODER:
         return Seq2SeqAsEncoder(model.build(Role.SEQ2SEQ), width), width, width
+    if adapter == ENCODER_OF_SEQ2SEQ:
+        return EncoderOfSeq2Seq(model.build(Role.SEQ2SEQ), model.family), width, width
     encoder, _, _ = adapt(model, Role.ENCODER)
     second = _decoder_of(model, decoder)
     return FixedVector(encoder, second.build(Role.CAUSAL), width, second.width), width, second.width
@@ -141,3 +151,20 @@ class Seq2SeqAsEncoder(nn.Module):
         y_BTD, _ = outputs[0] if outputs else core.encoder(x_BTD, lengths_B)
         z_B1D, _ = core.decode(self.query_D.expand(len(x_BTD), 1, -1), memory)
         return y_BTD, z_B1D[:, 0]
+
+
+class EncoderOfSeq2Seq(nn.Module):
+    """The encoder of a seq2seq core alone: its decoder could not change y, and is neither kept nor counted.
+
+    ``family`` is what the encoder counts as: the core's ``encoder_family``, or the model's own without one.
+    """
+
+    def __init__(self, core: nn.Module, family: Family) -> None:
+        super().__init__()
+        self.encoder = cast("nn.Module", core.encoder)
+        self.family: Family = getattr(core, "encoder_family", family)
+
+    def forward(self, x_BTD: Tensor, lengths_B: Tensor) -> tuple[Tensor, Tensor]:
+        """See ``Role.ENCODER``."""
+        y_BTD, summary_BD = self.encoder(x_BTD, lengths_B)
+        return y_BTD, summary_BD

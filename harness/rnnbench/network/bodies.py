@@ -15,7 +15,7 @@ from rnnbench.network.adapters import adapt
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from rnnbench.contract.ends import State
+    from rnnbench.contract.ends import Reads, State
     from rnnbench.contract.models import Model
 
 
@@ -26,12 +26,13 @@ def build_body(
     dropout: float = 0.0,
     decoder: Model | None = None,
     identity_maps: bool = False,
+    reads: Reads = "summary",
 ) -> Body:
     """Everything that stands between the harness's ends: its parameters are the ``core_params``.
 
-    Arguments and errors are those of :func:`rnnbench.network.network.build_network`.
+    Arguments and errors are those of :func:`rnnbench.network.network.build_network`; ``reads`` is the output type's.
     """
-    core, width_in, width_out = adapt(model, role, decoder)
+    core, width_in, width_out = adapt(model, role, decoder, reads)
     inward = _linear_map(embedding, width_in, identity_maps)
     outward = _linear_map(width_out, embedding, identity_maps)
     if role is Role.CAUSAL:
@@ -84,9 +85,10 @@ class EncoderBody(Body):
     """``Role.ENCODER`` at width E."""
 
     def forward(self, x_BTE: Tensor, lengths_B: Tensor) -> tuple[Tensor, Tensor]:
-        """See :class:`rnnbench.contract.models.Role`. No output type reads y yet: dropout falls on the summary."""
+        """See :class:`rnnbench.contract.models.Role`."""
         y_BTD, summary_BD = self.core(self._enter(x_BTE), lengths_B)
-        return self.outward(y_BTD), self._leave(summary_BD)
+        summary_BE = self._leave(summary_BD)  # before y: its dropout does not depend on how long the rows are
+        return self._leave(y_BTD), summary_BE
 
 
 class Seq2SeqBody(Body):

@@ -9,14 +9,14 @@ from torch import nn
 
 from rnnbench.contract.models import Family, Model, Role
 from rnnbench.network import tree
-from rnnbench.network.adapters import adapter_for
+from rnnbench.network.adapters import EncoderOfSeq2Seq, adapter_for
 from rnnbench.network.bodies import Body, build_body
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from rnnbench.contract.ends import InputType, OutputEnd, OutputType, State
-    from rnnbench.contract.tasks import Batch, Columns
+    from rnnbench.contract.batches import Batch, Columns
+    from rnnbench.contract.ends import InputType, OutputEnd, OutputType, Reads, State
 
 
 class Network(nn.Module):
@@ -101,22 +101,30 @@ def build_network(
     """
     if role not in output.roles:
         raise ValueError(f"{type(output).__name__} is for {', '.join(sorted(output.roles))}, not for {role}")
-    adapter = adapter_for(model, role, decoder)
+    adapter = adapter_for(model, role, decoder, output.reads)
     input_end = input.build(embedding)
-    body = build_body(model, role, embedding, dropout, decoder, identity_maps)
-    return Network(input_end, body, output.build(embedding, input_end), embedding, adapter, model.family)
+    body = build_body(model, role, embedding, dropout, decoder, identity_maps, output.reads)
+    family = body.core.family if isinstance(body.core, EncoderOfSeq2Seq) else model.family
+    return Network(input_end, body, output.build(embedding, input_end), embedding, adapter, family)
 
 
 def count_core_params(
-    model: Model, role: Role, embedding: int, decoder: Model | None = None, identity_maps: bool = False
+    model: Model,
+    role: Role,
+    embedding: int,
+    decoder: Model | None = None,
+    identity_maps: bool = False,
+    reads: Reads = "summary",
 ) -> int:
     """``core_params`` of the network that these make, without its weights: what sizing asks for many times.
+
+    ``reads`` is the output type's.
 
     Raises:
         NotApplicable: the model cannot serve in this role.
     """
     with torch.device("meta"):
-        return _count(build_body(model, role, embedding, 0.0, decoder, identity_maps))
+        return _count(build_body(model, role, embedding, 0.0, decoder, identity_maps, reads))
 
 
 @torch.no_grad()

@@ -15,8 +15,8 @@ from rnnbench.network.rows import column
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from rnnbench.contract.batches import Batch, Columns
     from rnnbench.contract.ends import State
-    from rnnbench.contract.tasks import Batch, Columns
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import torch
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from rnnbench.contract.tasks import Batch
+    from rnnbench.contract.batches import Batch
 
 
 def lengths_of(batch: Batch) -> Tensor:

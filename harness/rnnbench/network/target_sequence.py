@@ -19,8 +19,8 @@ from rnnbench.network.rows import column, lengths_of
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from rnnbench.contract.batches import Batch, Columns
     from rnnbench.contract.ends import State
-    from rnnbench.contract.tasks import Batch, Columns
     from rnnbench.network.bodies import Seq2SeqBody
 
 

@@ -106,7 +106,10 @@ def _size(model: SuiteModel, task: SuiteTask, data: Prepared) -> tuple[Model, Ne
     if budget is not None:
         adapter_for(sized, role)  # before sizing, which would ask the same in vain at every width
         try:
-            sized = fit(sized, budget, lambda candidate: count_core_params(candidate, role, recipe.embedding))
+            reads = task.task.output(data.encoding).reads
+            sized = fit(
+                sized, budget, lambda candidate: count_core_params(candidate, role, recipe.embedding, reads=reads)
+            )
         except Unreachable as error:
             raise Unreachable(f"{model.label} on {task.label}: {error}") from error
     with torch.device("meta"):

@@ -19,8 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from rnnbench.contract.batches import Arrays, Encoding
 from rnnbench.contract.datasets import DataMissing, Dataset, Row, Split
-from rnnbench.contract.tasks import Arrays, Encoding, Task
+from rnnbench.contract.tasks import Task
 from rnnbench.numerics import NUMERICS
 from rnnbench.prepare.fingerprint import duplicates, fingerprint
 

@@ -33,13 +33,13 @@ _FALLBACK = (0.0, 0.5, 1.0, 1.5)
 class _Order:
     """The n-grams of one order, numbered in the order of their keys.
 
-    A key is ``context * vocabulary + word``, where the context is the number of an n-gram of the order below. The last
-    entries of ``share_G1`` and ``left_H1`` stand for what was never seen, so that ``_UNSEEN`` indexes them.
+    A key is ``context * vocabulary + word``, where the context is the number of an n-gram of the order below. One more
+    entry, the last, of ``share`` and of ``left`` stands for what was never seen: ``_UNSEEN`` indexes it.
     """
 
-    key_G: Integers
-    share_G1: Floats  # (c(hw) - D) / c(h.)
-    left_H1: Floats  # g(h)
+    keys: Integers  # G
+    share: Floats  # G + 1: (c(hw) - D(c(hw))) / c(h.)
+    left: Floats  # H + 1: g(h)
 
     @classmethod
     def counted(cls, key_G: Integers, count_G: Integers, vocabulary: int) -> _Order:
@@ -52,8 +52,8 @@ class _Order:
 
     def find(self, key_T: Integers) -> Integers:
         """The number of the n-gram of each key."""
-        at_T = np.minimum(np.searchsorted(self.key_G, key_T), len(self.key_G) - 1)
-        return np.where(self.key_G[at_T] == key_T, at_T, _UNSEEN)
+        at_T = np.minimum(np.searchsorted(self.keys, key_T), len(self.keys) - 1)
+        return np.where(self.keys[at_T] == key_T, at_T, _UNSEEN)
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class KneserNey:
         probability_T = np.full(len(text_T), 1 / self.vocabulary)
         for order in self.orders:
             gram_T = order.find(context_T * self.vocabulary + text_T)  # an unseen context has a negative key
-            probability_T = order.share_G1[gram_T] + order.left_H1[context_T] * probability_T
+            probability_T = order.share[gram_T] + order.left[context_T] * probability_T
             context_T = np.concatenate([[_UNSEEN], gram_T[:-1]])
         return probability_T
 

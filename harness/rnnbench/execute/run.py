@@ -1,0 +1,222 @@
+"""One run in this process: from a job to a record and its items."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from rnnbench.contract.batches import Arrays, Columns
+from rnnbench.contract.datasets import Split
+from rnnbench.contract.metrics import Metric
+from rnnbench.contract.models import Role
+from rnnbench.discovery import discover
+from rnnbench.execute.evaluation import test_items
+from rnnbench.execute.job import Job, identity
+from rnnbench.execute.provenance import peak_bytes, provenance
+from rnnbench.execute.slots import Slots
+from rnnbench.execute.training import Checkpoints, points, train
+from rnnbench.metrics import bootstrap, score, signature
+from rnnbench.network.network import Network, build_network, state_bytes
+from rnnbench.plan import Assignment
+from rnnbench.records.schema import Kind, Record, Status, TestError
+from rnnbench.streams import generator, stream
+
+DEFAULT_WINDOW = 64
+"""Steps that a causal core sees which carries no state and declares no context."""
+
+Send = Callable[[str, Any], None]
+
+
+def run(job: Job, send: Send, stopping: Callable[[], bool]) -> tuple[Record, Columns | None]:
+    """Carry out one assignment in this process.
+
+    Raises:
+        Stopped: it was asked to stop, and saved a checkpoint.
+    """
+    began, cpu_began = time.perf_counter(), time.process_time()
+    device = torch.device(job.device)
+    kind = job.assignment.run.kind
+    hook = discover().manager.hook
+    _tell(hook.rnnbench_run_started, run=job.assignment.run.model_dump(mode="json"))
+    if kind is Kind.OPTIMUM:
+        values, items = _optimum(job), None
+    elif kind is Kind.BASELINE:
+        values, items = _baseline(job)
+    else:
+        values, items = _trained(job, device, send, stopping)
+    record = Record(
+        **identity(job.assignment),
+        **{
+            "status": Status.DONE,
+            "peak_bytes": peak_bytes() if device.type == "cpu" else torch.cuda.max_memory_allocated(device),
+            "wall_s": time.perf_counter() - began,
+            "cpu_s": time.process_time() - cpu_began,
+            "provenance": _provenance(job),
+            **values,
+        },
+    )
+    return record, items
+
+
+def _trained(
+    job: Job, device: torch.device, send: Send, stopping: Callable[[], bool]
+) -> tuple[dict[str, Any], Columns | None]:
+    assignment = job.assignment
+    if job.learning_rate is not None:
+        recipe = assignment.recipe.model_copy(update={"learning_rate": job.learning_rate})
+        assignment = Assignment(**{**vars(assignment), "recipe": recipe})
+    task, encoding = assignment.task.task, assignment.prepared.encoding
+    network = _network(assignment, device)
+    model = assignment.model
+    assert model is not None
+    resets = task.role is Role.CAUSAL and not model.carries_state
+    window = (getattr(model, "context", None) or DEFAULT_WINDOW) if resets else None
+    slots = Slots(job.folder, assignment.run.id)
+
+    def report(values: Mapping[str, Any]) -> None:
+        send("progress", dict(values))
+        if "validation_loss" in values:
+            _tell(
+                discover().manager.hook.rnnbench_values_logged,
+                run=assignment.run.model_dump(mode="json"),
+                step=values["step"],
+                values=dict(values),
+            )
+
+    place, diverged = train(
+        assignment,
+        network,
+        device,
+        window,
+        Checkpoints(slots.save, slots.latest, job.checkpoint_s),
+        report,
+        stopping,
+    )
+    values: dict[str, Any] = {
+        "best_step": place.best_step,
+        "best_validation_loss": place.best_loss,
+        "steps": place.step,
+        "positions": place.positions,
+        "history": points(place),
+        "core_params": network.core_params,
+        "params": network.params,
+        "adapter": network.adapter,
+        "kernel": network.kernel,
+        "train_s": place.train_s,
+        "positions_per_s": place.positions / place.train_s if place.train_s else None,
+        "resumed": place.resumed,
+        "chosen": {} if job.learning_rate is None else {"learning_rate": job.learning_rate},
+        "notes": tuple(_notes(assignment, window)),
+    }
+    if diverged:
+        return {**values, "status": Status.DIVERGED, "reason": diverged}, None
+    if assignment.run.kind is Kind.TUNE:
+        return values, None
+    # Training is over: from here on, and only from here on, the test rows are read.
+    test = assignment.prepared.arrays(Split.TEST)
+    items = test_items(network, task, encoding, test, assignment.recipe.evaluation_batch, window, device)
+    values["state_bytes"] = state_bytes(network, task.role, _state_steps(assignment, test))
+    try:
+        return {**values, **_scores(job, items)}, items
+    except FloatingPointError as error:
+        return {**values, "status": Status.DIVERGED, "reason": str(error)}, None
+
+
+def _notes(assignment: Assignment, window: int | None) -> Iterator[str]:
+    """What the table must say of this run."""
+    if window is not None:
+        yield f"no carried state: scored by a sliding window of {window} steps"
+    if assignment.budget.seconds is not None:
+        yield "budget in seconds: not reproducible"
+
+
+def _network(assignment: Assignment, device: torch.device) -> Network:
+    """The network with weights drawn from (model label, seed), on the CPU first so that a GPU starts from the same."""
+    task, encoding, model = assignment.task.task, assignment.prepared.encoding, assignment.model
+    assert model is not None
+    torch.manual_seed(stream("weights", assignment.run.model, assignment.run.seed or 0))
+    network = build_network(
+        model,
+        task.role,
+        task.input(encoding),
+        task.output(encoding),
+        embedding=assignment.recipe.embedding,
+        dropout=assignment.recipe.dropout,
+        identity_maps=assignment.budget.core_params is None,
+    )
+    return network.to(device)
+
+
+def _state_steps(assignment: Assignment, test: Arrays) -> int:
+    """After how many steps state is measured: the model's context, or the longest source."""
+    task = assignment.task.task
+    if task.role is Role.SEQ2SEQ:
+        batches = task.evaluation(test, assignment.recipe.evaluation_batch)
+        return max(batch.inputs.shape[1] for batch in batches)
+    return getattr(assignment.model, "context", None) or 1
+
+
+def _baseline(job: Job) -> tuple[dict[str, Any], Columns]:
+    task, prepared = job.assignment.task.task, job.assignment.prepared
+    name = job.assignment.run.model.removeprefix("baseline:")
+    baseline = next(baseline for baseline in task.baselines() if baseline.name == name)
+    training, test = prepared.arrays(Split.TRAIN), prepared.arrays(Split.TEST)
+    items = baseline.predict(task, prepared.encoding, training, test)
+    return {**_scores(job, items), "notes": (baseline.description,)}, items
+
+
+def _optimum(job: Job) -> dict[str, Any]:
+    task, prepared = job.assignment.task.task, job.assignment.prepared
+    values = task.optimum(
+        job.assignment.task.dataset, prepared.encoding, prepared.test_rows(), prepared.arrays(Split.TEST)
+    )
+    note = job.assignment.task.dataset.optimum_note
+    return {"metrics": values, "notes": (note,) if note else ()}
+
+
+def _scores(job: Job, items: Columns) -> dict[str, Any]:
+    """Metrics, and for each the error that this finite test set leaves."""
+    run, task = job.assignment.run, job.assignment.task.task
+    metrics: dict[str, float] = {}
+    errors: dict[str, TestError] = {}
+    signatures: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        for metric in task.metrics:
+            metrics[metric.name] = score(metric, items, Path(scratch), run.id)
+            errors[metric.name] = _test_error(metric, items, job.assignment.prepared.fingerprint)
+            if text := signature(metric):
+                signatures[metric.name] = text
+    return {"metrics": metrics, "test_error": errors, "signatures": signatures}
+
+
+def _test_error(metric: Metric, items: Columns, fingerprint: str) -> TestError:
+    """The same resamples for every model on these test rows."""
+    std, low, high = bootstrap(metric, items, generator("test-error", fingerprint, metric.name))
+    return TestError(std=std, low=low, high=high)
+
+
+def _provenance(job: Job) -> dict[str, Any]:
+    found = dict(provenance(job.device))
+    origin = discover().origin
+    task = job.assignment.task
+    used = [("tasks", task.task.name), ("datasets", task.dataset.name)]
+    if job.assignment.model is not None:
+        used.append(("models", job.assignment.model.name))
+    found["plugins"] = {
+        f"{kind[:-1]} {name}": f"{origin[kind, name].origin} {origin[kind, name].version}" for kind, name in used
+    }
+    return found
+
+
+def _tell(hook: Callable[..., Any], **values: Any) -> None:
+    """Call a lifecycle hook; a tracker that fails is reported in the log and harms no run."""
+    try:
+        hook(**values)
+    except Exception:  # noqa: BLE001
+        traceback.print_exc()

@@ -1,0 +1,68 @@
+"""Output type of sequence labelling: a class at every step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rnnbench.contract.ends import OutputEnd, OutputType, Reads
+from rnnbench.contract.models import Role
+from rnnbench.network.bodies import EncoderBody
+from rnnbench.network.readout import Readout
+from rnnbench.network.rows import column, lengths_of
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from rnnbench.contract.batches import Batch, Columns
+    from rnnbench.contract.ends import State
+
+
+@dataclass(frozen=True)
+class LabelPerStep(OutputType):
+    """Targets B x T (int64) below ``classes``, read off y step by step; -100 is not scored.
+
+    Scores ``label``: the likeliest class of every step (the lowest of equals), B x T; ``log_probability``: the natural
+    logarithm for the right class, B x T float64, 0 where there is no target.
+    """
+
+    roles: ClassVar[frozenset[Role]] = frozenset({Role.CAUSAL, Role.ENCODER})
+    reads: ClassVar[Reads] = "y"
+
+    classes: int
+
+    def build(self, width: int, inputs: nn.Module) -> LabelPerStepEnd:  # noqa: ARG002  nothing is shared with the inputs
+        """The readout E -> classes."""
+        return LabelPerStepEnd(Readout(width, self.classes))
+
+
+class LabelPerStepEnd(OutputEnd):
+    """See :class:`LabelPerStep`."""
+
+    def __init__(self, readout: Readout) -> None:
+        super().__init__()
+        self.readout = readout
+
+    def _read(self, body: nn.Module, x_BTE: Tensor, batch: Batch, state: State) -> tuple[Tensor, State]:
+        """The body's y, and the state after it; an encoder has none."""
+        if isinstance(body, EncoderBody):
+            y_BTE, _ = body(x_BTE, lengths_of(batch))
+            return y_BTE, state
+        y_BTE, state = body(x_BTE, state)
+        return y_BTE, state
+
+    def loss(
+        self, body: nn.Module, x_BTE: Tensor, batch: Batch, state: State, smoothing: float = 0.0
+    ) -> tuple[Tensor, int, State]:
+        """Cross entropy in nats."""
+        y_BTE, state = self._read(body, x_BTE, batch, state)
+        return *self.readout.loss(y_BTE, batch.targets, smoothing), state
+
+    def score(self, body: nn.Module, x_BTE: Tensor, batch: Batch, state: State) -> tuple[Columns, State]:
+        """``label`` and ``log_probability``, B x T each."""
+        y_BTE, state = self._read(body, x_BTE, batch, state)
+        columns = {
+            "label": column(self.readout(y_BTE).argmax(2)),
+            "log_probability": column(self.readout.log_probabilities(y_BTE, batch.targets)),
+        }
+        return columns, state
