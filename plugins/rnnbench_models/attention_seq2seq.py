@@ -18,6 +18,12 @@ translation, EMNLP 2015) attend after it:
     score(s_t, h_j) = s_t^T h_j     or  s_t^T W h_j
     z_t = tanh(W_c [s_t ; c_t] + b_c)
 
+``luong-local`` (section 3.2 there, local-p: predictive alignment) is ``luong-general`` within a window of w source
+steps on either side of a predicted position, S being the source's length (``local_attention``):
+
+    p_t = S sigmoid(v^T tanh(W_p s_t))
+    a_tj = softmax over |j - p_t| <= w of score(s_t, h_j), times exp(-(j - p_t)^2 / (2 (w / 2)^2))
+
 The decoder starts, for whatever cell, in the state that its layers are in after they have read one step: a learned
 linear map of the encoder's summary. s_0 is their output at that step. (In the papers the state itself is such a map;
 what a state is made of, only the cell knows.)
@@ -38,12 +44,16 @@ from rnnbench import Family, Knob, Model, Role
 from rnnbench_models.bidirectional import Bidirectional
 from rnnbench_models.cell import SHARED, find_cell
 from rnnbench_models.checks import check_choices, check_fraction, check_role, check_whole
-from rnnbench_models.initialisation import initialise_input
+from rnnbench_models.dropout import DropoutKind
+from rnnbench_models.initialisation import xavier
+from rnnbench_models.local_attention import LocalAttention
 from rnnbench_models.padding import last_valid, valid_steps, zero_padding
 from rnnbench_models.stack import Stack, layer_widths
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from rnnbench_models.dropout import Masks
 
     Memory = tuple[Tensor, ...]
 
@@ -54,6 +64,7 @@ class AttentionSeq2Seq(Model):
 
     ``cell_fields`` are the fields of ``cell`` other than its size and dropout. ``layers`` counts for the encoder and
     for the decoder. ``input_feeding`` is Luong's; Bahdanau's decoder is always fed its context.
+    ``half_width`` is the w of ``luong-local``. A ``variational`` mask is one for the source and one for the target.
     """
 
     name = "attention-seq2seq"
@@ -65,14 +76,16 @@ class AttentionSeq2Seq(Model):
     cell: str = "lstm"
     cell_fields: dict[str, object] = field(default_factory=dict, hash=False)
     layers: int = 2
-    attention: Literal["bahdanau", "luong-dot", "luong-general"] = "bahdanau"
+    attention: Literal["bahdanau", "luong-dot", "luong-general", "luong-local"] = "bahdanau"
+    half_width: int = 10
     input_feeding: bool = False
     bidirectional_encoder: bool = False
     dropout: float = 0.0
+    dropout_kind: DropoutKind = "standard"
     inner_width: int | None = None
 
     def __post_init__(self) -> None:
-        check_whole(self, "width", "layers", "inner_width")
+        check_whole(self, "width", "layers", "half_width", "inner_width")
         check_fraction(self, "dropout")
         check_choices(self)
         if self.input_feeding and self.attention == "bahdanau":
@@ -96,7 +109,7 @@ class AttentionSeq2Seq(Model):
         """The decoder's recurrent layers, reading ``inputs`` values a step."""
         cell = find_cell(self.cell, self.cell_fields, self)
         widths = layer_widths(self.layers, self.width, self.inner_width, inputs)
-        return Stack((cell.layer(i, o) for i, o in widths), self.dropout)
+        return Stack((cell.layer(i, o) for i, o in widths), self.dropout, self.dropout_kind)
 
     def _encoder_model(self) -> Model:
         if not self.bidirectional_encoder:
@@ -159,15 +172,16 @@ class BahdanauDecoder(nn.Module):
     def forward(self, y_BTD: Tensor, memory: Memory, state: Any = None) -> tuple[Tensor, Any]:
         """See :meth:`RecurrentSeq2Seq.decode`."""
         h_BSD, valid_BS, summary_BD, key_BSA = memory
+        masks: Masks = {}
         if state is None:
-            s_B1D, layers = self.layers(self.bridge(summary_BD)[:, None])
+            s_B1D, layers = self.layers(self.bridge(summary_BD)[:, None], masks=masks)
         else:
             layers, s_1BD = state
             s_B1D = s_1BD.transpose(0, 1)
         s_steps, c_steps = [], []
         for y_B1D in torch.split(y_BTD, 1, dim=1):
             c_B1D = self.weights(s_B1D, key_BSA, valid_BS) @ h_BSD
-            s_B1D, layers = self.layers(torch.cat((y_B1D, c_B1D), dim=-1), layers)
+            s_B1D, layers = self.layers(torch.cat((y_B1D, c_B1D), dim=-1), layers, masks)
             s_steps.append(s_B1D)
             c_steps.append(c_B1D)
         s_c_BT2D = torch.cat((torch.cat(s_steps, dim=1), torch.cat(c_steps, dim=1)), dim=-1)
@@ -182,15 +196,15 @@ class BahdanauDecoder(nn.Module):
 class LuongDecoder(nn.Module):
     """Steps, then attends; without input feeding all steps at once. With it the state is (the layers', z (1, B, D))."""
 
-    kernel = "SDPA"
-
     def __init__(self, model: AttentionSeq2Seq) -> None:
         super().__init__()
         width = model.width
         inputs = 2 * width if model.input_feeding else width
         self.layers = model.decoder_layers(inputs)
         self.bridge = xavier(width, inputs)
-        self.W = xavier(width, width, bias=False) if model.attention == "luong-general" else nn.Identity()
+        self.W = xavier(width, width, bias=False) if model.attention != "luong-dot" else nn.Identity()
+        self.local = LocalAttention(width, model.half_width) if model.attention == "luong-local" else None
+        self.kernel = "SDPA" if self.local is None else None
         self.W_c = xavier(2 * width, width)
         self.input_feeding = model.input_feeding
 
@@ -200,34 +214,31 @@ class LuongDecoder(nn.Module):
 
     def forward(self, y_BTD: Tensor, memory: Memory, state: Any = None) -> tuple[Tensor, Any]:
         """See :meth:`RecurrentSeq2Seq.decode`."""
+        masks: Masks = {}
         if not self.input_feeding:
-            return self._step(y_BTD, memory, self._start(memory) if state is None else state)
-        layers, z_1BD = state or (self._start(memory), torch.zeros_like(memory[2])[None])
+            return self._step(y_BTD, memory, self._start(memory, masks) if state is None else state, masks)
+        layers, z_1BD = state or (self._start(memory, masks), torch.zeros_like(memory[2])[None])
         z_B1D, z_steps = z_1BD.transpose(0, 1), []
         for y_B1D in torch.split(y_BTD, 1, dim=1):
-            z_B1D, layers = self._step(torch.cat((y_B1D, z_B1D), dim=-1), memory, layers)
+            z_B1D, layers = self._step(torch.cat((y_B1D, z_B1D), dim=-1), memory, layers, masks)
             z_steps.append(z_B1D)
         return torch.cat(z_steps, dim=1), (layers, z_B1D.transpose(0, 1))
 
-    def _start(self, memory: Memory) -> Any:
-        _, layers = self.layers(self.bridge(memory[2])[:, None])
+    def _start(self, memory: Memory, masks: Masks) -> Any:
+        _, layers = self.layers(self.bridge(memory[2])[:, None], masks=masks)
         return layers
 
-    def _step(self, x_BTI: Tensor, memory: Memory, layers: Any) -> tuple[Tensor, Any]:
+    def _step(self, x_BTI: Tensor, memory: Memory, layers: Any, masks: Masks) -> tuple[Tensor, Any]:
         """One step or many."""
         h_BSD, valid_BS, _ = memory
-        s_BTD, layers = self.layers(x_BTI, layers)
-        h_B1SD = h_BSD[:, None]  # one head
-        c_B1TD = functional.scaled_dot_product_attention(
-            self.W(s_BTD)[:, None], h_B1SD, h_B1SD, valid_BS[:, None, None], scale=1.0
-        )
-        return torch.tanh(self.W_c(torch.cat((s_BTD, c_B1TD[:, 0]), dim=-1))), layers
-
-
-def xavier(inputs: int, outputs: int, *, bias: bool = True) -> nn.Linear:
-    """A linear map with Xavier weights; its bias starts at zero."""
-    linear = nn.Linear(inputs, outputs, bias=bias)
-    initialise_input(linear.weight, "xavier")
-    if bias:
-        nn.init.zeros_(linear.bias)
-    return linear
+        s_BTD, layers = self.layers(x_BTI, layers, masks)
+        query_BTD = self.W(s_BTD)
+        if self.local is None:
+            h_B1SD = h_BSD[:, None]  # one head
+            c_B1TD = functional.scaled_dot_product_attention(
+                query_BTD[:, None], h_B1SD, h_B1SD, valid_BS[:, None, None], scale=1.0
+            )
+            c_BTD = c_B1TD[:, 0]
+        else:
+            c_BTD = self.local(s_BTD, query_BTD @ h_BSD.transpose(1, 2), h_BSD, valid_BS)
+        return torch.tanh(self.W_c(torch.cat((s_BTD, c_BTD), dim=-1))), layers

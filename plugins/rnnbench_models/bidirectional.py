@@ -6,22 +6,23 @@
 
 Mike Schuster and Kuldip K. Paliwal, Bidirectional recurrent neural networks, IEEE Transactions on Signal Processing
 45(11), 1997. S is each row's own length. Each direction is half as wide as the layer, and the next layer reads both.
-The summary of a row is [forward_S ; backward_1]: what each direction says after having read all of it.
+The summary of a row is [forward_S ; backward_1], what each direction says after having read all of it (``ends``), or
+the mean or the largest of its y_t, unit by unit.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import torch
 from torch import nn
-from torch.nn import functional
 
 from rnnbench import Family, Knob, Model, Role
 from rnnbench_models.cell import find_cell
-from rnnbench_models.checks import check_fraction, check_role, check_whole
-from rnnbench_models.padding import last_valid, reverse_valid, zero_padding
+from rnnbench_models.checks import check_choices, check_fraction, check_role, check_whole
+from rnnbench_models.dropout import DropoutKind, LayerDropout
+from rnnbench_models.padding import last_valid, max_valid, mean_valid, reverse_valid, zero_padding
 from rnnbench_models.stack import layer_widths
 
 if TYPE_CHECKING:
@@ -45,12 +46,15 @@ class Bidirectional(Model):
     cell_fields: dict[str, object] = field(default_factory=dict, hash=False)
     layers: int = 2
     dropout: float = 0.0
+    dropout_kind: DropoutKind = "standard"
     inner_width: int | None = None
+    summary: Literal["ends", "mean", "max"] = "ends"
 
     def __post_init__(self) -> None:
         check_whole(self, "width", "inner_width", low=2, multiple_of=2)
         check_whole(self, "layers")
         check_fraction(self, "dropout")
+        check_choices(self)
         self.decoder()
 
     def build(self, role: Role) -> nn.Module:
@@ -59,7 +63,7 @@ class Bidirectional(Model):
         cell = self.decoder()
         widths = layer_widths(self.layers, self.width, self.inner_width)
         layers = (BidirectionalLayer(cell.layer(i, o // 2), cell.layer(i, o // 2)) for i, o in widths)
-        return BidirectionalEncoder(layers, self.dropout)
+        return BidirectionalEncoder(layers, self)
 
     def parts(self) -> dict[str, Model]:
         """The cell."""
@@ -88,18 +92,26 @@ class BidirectionalLayer(nn.Module):
 class BidirectionalEncoder(nn.Module):
     """Bidirectional layers with dropout between them."""
 
-    def __init__(self, layers: Iterable[nn.Module], dropout: float) -> None:
+    def __init__(self, layers: Iterable[nn.Module], model: Bidirectional) -> None:
         super().__init__()
         self.layers = nn.ModuleList(layers)
-        self.dropout = dropout
+        self.dropout = LayerDropout(model.dropout, model.dropout_kind)
+        self.summary = model.summary
 
     def forward(self, x_BSD: Tensor, lengths_B: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Read whole rows; y is zero at padding."""
         forward_BSH = backward_BSH = x_BSD
         for index, layer in enumerate(self.layers):
             if index:
-                x_BSD = functional.dropout(x_BSD, self.dropout, self.training)
+                x_BSD = self.dropout(x_BSD, index)
             forward_BSH, backward_BSH = layer(x_BSD, lengths_B)
             x_BSD = torch.cat((forward_BSH, backward_BSH), dim=-1)
-        summary_BD = torch.cat((last_valid(forward_BSH, lengths_B), backward_BSH[:, 0]), dim=-1)
-        return zero_padding(x_BSD, lengths_B), summary_BD
+        y_BSD = zero_padding(x_BSD, lengths_B)
+        match self.summary:
+            case "ends":
+                summary_BD = torch.cat((last_valid(forward_BSH, lengths_B), backward_BSH[:, 0]), dim=-1)
+            case "mean":
+                summary_BD = mean_valid(y_BSD, lengths_B)
+            case "max":
+                summary_BD = max_valid(y_BSD, lengths_B)
+        return y_BSD, summary_BD

@@ -10,7 +10,7 @@ from rnnbench import Model, Role, find_model
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SHARED = ("width", "layers", "dropout", "inner_width")
+SHARED = ("width", "layers", "dropout", "dropout_kind", "inner_width")
 """Fields that the model made of cells sets for its cell."""
 
 

@@ -1,4 +1,4 @@
-"""Initial weights of recurrent layers, one gate's block at a time: each gate is a matrix of its own.
+"""Initial weights, one gate's block at a time: each gate is a matrix of its own.
 
 The calls also work on the meta device, where a model is built only to count its parameters.
 """
@@ -45,6 +45,16 @@ def initialise_recurrent(weight: Tensor, scheme: RecurrentInitialisation, gates:
                 nn.init.orthogonal_(block_OO)
             case "xavier":
                 nn.init.xavier_uniform_(block_OO)
+
+
+def xavier(inputs: int, outputs: int, *, blocks: int = 1, bias: bool = True, gain: float = 1.0) -> nn.Linear:
+    """``blocks`` linear maps side by side, each with Xavier weights of its own; biases start at zero."""
+    linear = nn.Linear(inputs, blocks * outputs, bias=bias)
+    for block_OI in linear.weight.detach().chunk(blocks):
+        nn.init.xavier_uniform_(block_OI, gain=gain)
+    if bias:
+        nn.init.zeros_(linear.bias)
+    return linear
 
 
 def initialise_rnn(layer: nn.RNNBase, inputs: Initialisation, recurrent: RecurrentInitialisation) -> None:

@@ -34,6 +34,17 @@ def last_valid(x_BSD: Tensor, lengths_B: Tensor | None) -> Tensor:
     return x_BSD[rows_B, lengths_B.to(x_BSD.device) - 1]
 
 
+def mean_valid(x_BSD: Tensor, lengths_B: Tensor | None) -> Tensor:
+    """The mean of each row's valid steps, (B, D)."""
+    steps_B1 = valid_steps(x_BSD, lengths_B).sum(1, keepdim=True)
+    return zero_padding(x_BSD, lengths_B).sum(1) / steps_B1
+
+
+def max_valid(x_BSD: Tensor, lengths_B: Tensor | None) -> Tensor:
+    """The largest of each row's valid steps, unit by unit, (B, D)."""
+    return x_BSD.masked_fill(~valid_steps(x_BSD, lengths_B)[..., None], -torch.inf).amax(1)
+
+
 def reverse_valid(x_BSD: Tensor, lengths_B: Tensor | None) -> Tensor:
     """Each row's valid steps in reverse order; padding stays where it is. Its own inverse."""
     if lengths_B is None:

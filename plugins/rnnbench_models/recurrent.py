@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rnnbench import Family, Knob, Model, Role
 from rnnbench_models.checks import check_choices, check_fraction, check_role, check_whole
+from rnnbench_models.dropout import DropoutKind
 from rnnbench_models.initialisation import Initialisation, RecurrentInitialisation
 from rnnbench_models.stack import Stack, layer_widths
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 class Recurrent(Model):
     """A stack of ``layers`` causal layers; a subclass supplies one :meth:`layer`.
 
-    ``dropout`` falls between layers. ``inner_width`` is the output width of the layers before the last (None: the
-    core's width). ``initialisation`` is of the weights that read inputs, ``recurrent_initialisation`` of those that
-    read the state.
+    ``dropout`` falls between layers, drawn for each step or once for all of them (see ``dropout``). ``inner_width`` is
+    the output width of the layers before the last (None: the core's width). ``initialisation`` is of the weights that
+    read inputs, ``recurrent_initialisation`` of those that read the state.
     """
 
     family: ClassVar[Family] = Family.RECURRENT
@@ -29,6 +30,7 @@ class Recurrent(Model):
 
     layers: int = 2
     dropout: float = 0.0
+    dropout_kind: DropoutKind = "standard"
     inner_width: int | None = None
     initialisation: Initialisation = "xavier"
     recurrent_initialisation: RecurrentInitialisation = "orthogonal"
@@ -42,4 +44,4 @@ class Recurrent(Model):
         """The stack: ``(x_BTD, state=None) -> (y_BTD, state)``."""
         check_role(self, role)
         widths = layer_widths(self.layers, self.width, self.inner_width)
-        return Stack((self.layer(inputs, outputs) for inputs, outputs in widths), self.dropout)
+        return Stack((self.layer(inputs, outputs) for inputs, outputs in widths), self.dropout, self.dropout_kind)

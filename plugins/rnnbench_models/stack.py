@@ -6,12 +6,15 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from torch import nn
-from torch.nn import functional
+
+from rnnbench_models.dropout import DropoutKind, LayerDropout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from torch import Tensor
+
+    from rnnbench_models.dropout import Masks
 
 
 def layer_widths(layers: int, width: int, inner_width: int | None, inputs: int | None = None) -> list[tuple[int, int]]:
@@ -28,17 +31,19 @@ class Stack(nn.Module):
     architecture alike. It falls on the output of every layer but the last.
     """
 
-    def __init__(self, layers: Iterable[nn.Module], dropout: float = 0.0) -> None:
+    def __init__(self, layers: Iterable[nn.Module], dropout: float = 0.0, kind: DropoutKind = "standard") -> None:
         super().__init__()
         self.layers = nn.ModuleList(layers)
-        self.dropout = dropout
+        self.dropout = LayerDropout(dropout, kind)
 
-    def forward(self, x_BTD: Tensor, state: tuple[Any, ...] | None = None) -> tuple[Tensor, tuple[Any, ...]]:
-        """Read T steps on from ``state`` (None: from rest)."""
+    def forward(
+        self, x_BTD: Tensor, state: tuple[Any, ...] | None = None, masks: Masks | None = None
+    ) -> tuple[Tensor, tuple[Any, ...]]:
+        """Read T steps on from ``state`` (None: from rest); calls with the same ``masks`` read one sequence."""
         states = []
         for index, layer in enumerate(self.layers):
             if index:
-                x_BTD = functional.dropout(x_BTD, self.dropout, self.training)
+                x_BTD = self.dropout(x_BTD, index, masks)
             x_BTD, after = layer(x_BTD, None if state is None else state[index])
             states.append(after)
         return x_BTD, tuple(states)

@@ -1,4 +1,4 @@
-"""The Transformer, pre-norm, with rotary positions.
+"""The Transformer, pre-norm with rotary positions by default.
 
     Attention(Q, K, V) = softmax(Q K^T / sqrt(d)) V             for each of the heads, d = D / heads
     x <- x + Attention(LN(x))                                   self-attention; Q and K turned by their positions
@@ -6,38 +6,48 @@
     x <- x + W_2 gelu(W_1 LN(x) + b_1) + b_2
     y = LN(x)                                                   after the last block
 
-Ashish Vaswani et al., Attention is all you need, NeurIPS 2017; the norm before each branch is Xiong et al. 2020,
-rotary positions are Su et al. 2021 (``rotary``). The cores do without the embeddings, which are the harness's.
+With norm ``post`` a branch F is followed by its norm, x <- LN(x + F(x)), and y = x. Sinusoidal or learned positions are
+added to x before the first block (``positions``), and nothing is turned. Ashish Vaswani et al., Attention is all you
+need, NeurIPS 2017, is ``post`` with ``sinusoidal``; the norm before each branch is Xiong et al. 2020, rotary positions
+are Su et al. 2021 (``rotary``). The cores do without the embeddings, which are the harness's.
 
 A causal core attends to a band of C = ``context`` positions, its own and the C - 1 before it, whether it reads a
 sequence whole or in pieces. Its state is each layer's keys (not yet turned) and values of the last C - 1 positions.
+Absolute positions are counted from the cache, which therefore keeps all of them: good for decoding a sentence, but not
+for an endless text, where such a core carries no state.
 
-Legend: H heads, d width of a head, N keys, F feed-forward width.
+Legend: H heads, d width of a head, N keys.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import torch
 from torch import nn
 from torch.nn import functional
 
 from rnnbench import Family, Knob, Model, Role
-from rnnbench_models.checks import check_fraction, check_role, check_whole
-from rnnbench_models.padding import valid_steps, zero_padding
-from rnnbench_models.rotary import rotary_angles, rotate
+from rnnbench_models.checks import check_choices, check_fraction, check_role, check_whole
+from rnnbench_models.heads import CrossAttention, SelfAttention
+from rnnbench_models.initialisation import xavier
+from rnnbench_models.padding import max_valid, mean_valid, valid_steps, zero_padding
+from rnnbench_models.positions import Positions, absolute_positions
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    Cache = tuple[Tensor, Tensor]
+    from rnnbench_models.heads import Cache
 
 
 @dataclass(frozen=True, kw_only=True)
 class Transformer(Model):
-    """Vaswani et al. (2017), pre-norm, rotary. ``feedforward`` of None is 4 D; dropout falls on each branch."""
+    """Vaswani et al. (2017), pre-norm and rotary by default.
+
+    ``feedforward`` of None is 4 D; dropout falls on each branch. ``summary`` is what an encoder says of a row: the mean
+    or the largest of its outputs, or the first of them. ``context`` is also how many positions can be ``learned``.
+    """
 
     name = "transformer"
     paper = "Vaswani et al. 2017, Attention is all you need; Su et al. 2021, RoFormer"
@@ -51,15 +61,24 @@ class Transformer(Model):
     feedforward: int | None = None
     context: int = 128
     dropout: float = 0.0
+    norm: Literal["pre", "post"] = "pre"
+    positions: Positions = "rotary"
+    summary: Literal["mean", "max", "first"] = "mean"
 
     def __post_init__(self) -> None:
         check_whole(self, "width", "heads", "layers", "feedforward", "context")
         check_fraction(self, "dropout")
+        check_choices(self)
         if self.width % (2 * self.heads):
             raise ValueError(
-                f"width must be divisible by {2 * self.heads}: {self.heads} heads, each of an even width for the "
-                f"rotary positions, got {self.width}"
+                f"width must be divisible by {2 * self.heads}: {self.heads} heads, each of an even width "
+                f"(positions go in pairs), got {self.width}"
             )
+
+    @property
+    def carries_state(self) -> bool:  # type: ignore[override]  # a field decides it
+        """Whether a causal core hands its state on: absolute positions start anew in each segment."""
+        return self.positions == "rotary"
 
     def build(self, role: Role) -> nn.Module:
         """The core of that role; see :class:`rnnbench.Role` for its signature."""
@@ -78,8 +97,9 @@ class CausalTransformer(nn.Module):
 
     def __init__(self, model: Transformer, cross: bool = False) -> None:
         super().__init__()
+        self.positions = absolute_positions(model.positions, model.context, model.width)
         self.blocks = nn.ModuleList(Block(model, cross) for _ in range(model.layers))
-        self.norm = nn.LayerNorm(model.width)
+        self.norm = last_norm(model)
         self.context = model.context
 
     def forward(
@@ -91,7 +111,11 @@ class CausalTransformer(nn.Module):
         """Read T steps on from the cache; ``memory`` is (each block's keys and values, their mask)."""
         steps, past = x_BTD.shape[1], 0 if state is None else state[0][0].shape[2]
         mask_TN = band(steps, past, self.context, x_BTD.device)
-        keep = max(0, past + steps - (self.context - 1))
+        keep = 0
+        if self.positions is None:
+            keep = max(0, past + steps - (self.context - 1))
+        else:
+            x_BTD = self.positions(x_BTD, past)
         after = []
         for index, block in enumerate(self.blocks):
             crossed = None if memory is None else (memory[0][index], memory[1])
@@ -105,21 +129,33 @@ class CausalTransformer(nn.Module):
 
 
 class TransformerEncoder(nn.Module):
-    """ENCODER: ``(x_BSD, lengths_B) -> (y_BSD, summary_BD)``; the summary is the mean of the valid outputs."""
+    """ENCODER: ``(x_BSD, lengths_B) -> (y_BSD, summary_BD)``."""
 
     def __init__(self, model: Transformer) -> None:
         super().__init__()
+        self.positions = absolute_positions(model.positions, model.context, model.width)
         self.blocks = nn.ModuleList(Block(model) for _ in range(model.layers))
-        self.norm = nn.LayerNorm(model.width)
+        self.norm = last_norm(model)
+        self.summary = model.summary
 
     def forward(self, x_BSD: Tensor, lengths_B: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Read whole rows; y is zero at padding."""
-        valid_BS = valid_steps(x_BSD, lengths_B)
-        mask = None if lengths_B is None else valid_BS[None, :, None]
+        mask = None if lengths_B is None else valid_steps(x_BSD, lengths_B)[None, :, None]
+        if self.positions is not None:
+            x_BSD = self.positions(x_BSD, 0)
         for block in self.blocks:
             x_BSD, _ = block(x_BSD, mask)
         y_BSD = zero_padding(self.norm(x_BSD), lengths_B)
-        return y_BSD, y_BSD.sum(1) / valid_BS.sum(1, keepdim=True)
+        return y_BSD, self._summarise(y_BSD, lengths_B)
+
+    def _summarise(self, y_BSD: Tensor, lengths_B: Tensor | None) -> Tensor:
+        match self.summary:
+            case "mean":
+                return mean_valid(y_BSD, lengths_B)
+            case "max":
+                return max_valid(y_BSD, lengths_B)
+            case "first":
+                return y_BSD[:, 0]
 
 
 class TransformerSeq2Seq(nn.Module):
@@ -146,18 +182,20 @@ class TransformerSeq2Seq(nn.Module):
 
 
 class Block(nn.Module):
-    """Self-attention, cross-attention if asked for, feed-forward: each normed before and added after."""
+    """Self-attention, cross-attention if asked for, feed-forward, with the norm of each before or after it."""
 
     def __init__(self, model: Transformer, cross: bool = False) -> None:
         super().__init__()
-        gain = (model.layers * (3 if cross else 2)) ** -0.5  # the sum over all branches starts at unit scale
+        branches = model.layers * (3 if cross else 2)
+        gain = branches**-0.5 if model.norm == "pre" else 1.0  # the sum over all branches starts at unit scale
         self.self_norm = nn.LayerNorm(model.width)
-        self.self_attention = SelfAttention(model.width, model.heads, gain)
+        self.self_attention = SelfAttention(model.width, model.heads, gain, rotary=model.positions == "rotary")
         self.cross_norm = nn.LayerNorm(model.width) if cross else None
         self.cross = CrossAttention(model.width, model.heads, gain) if cross else None
         self.feedforward_norm = nn.LayerNorm(model.width)
         self.feedforward = FeedForward(model.width, model.feedforward or 4 * model.width, gain)
         self.dropout = model.dropout
+        self.pre = model.norm == "pre"
 
     def forward(
         self,
@@ -167,62 +205,22 @@ class Block(nn.Module):
         memory: tuple[Cache, Tensor] | None = None,
     ) -> tuple[Tensor, Cache]:
         """The block's output, and the keys and values of all positions it attended to."""
-        y_BTD, keys_values = self.self_attention(self.self_norm(x_BTD), mask, cache)
-        x_BTD = x_BTD + self._dropped(y_BTD)
+        y_BTD, keys_values = self.self_attention(self._before(self.self_norm, x_BTD), mask, cache)
+        x_BTD = self._after(self.self_norm, x_BTD, y_BTD)
         if self.cross is not None and self.cross_norm is not None:
-            x_BTD = x_BTD + self._dropped(self.cross(self.cross_norm(x_BTD), memory))
-        return x_BTD + self._dropped(self.feedforward(self.feedforward_norm(x_BTD))), keys_values
+            y_BTD = self.cross(self._before(self.cross_norm, x_BTD), memory)
+            x_BTD = self._after(self.cross_norm, x_BTD, y_BTD)
+        y_BTD = self.feedforward(self._before(self.feedforward_norm, x_BTD))
+        return self._after(self.feedforward_norm, x_BTD, y_BTD), keys_values
 
-    def _dropped(self, branch_BTD: Tensor) -> Tensor:
-        return functional.dropout(branch_BTD, self.dropout, self.training)
+    def _before(self, norm: nn.Module, x_BTD: Tensor) -> Tensor:
+        """What a branch reads."""
+        return norm(x_BTD) if self.pre else x_BTD
 
-
-class SelfAttention(nn.Module):
-    """Attention of positions to each other, with rotary positions."""
-
-    kernel = "SDPA"
-
-    def __init__(self, width: int, heads: int, gain: float) -> None:
-        super().__init__()
-        self.query_key_value = matrix(width, width, blocks=3)
-        self.output = matrix(width, width, gain=gain)
-        self.heads = heads
-
-    def forward(self, x_BTD: Tensor, mask: Tensor | None, cache: Cache | None = None) -> tuple[Tensor, Cache]:
-        """``mask`` (H or 1, B or 1, T or 1, N) is true where a position may look; the cache's keys come first."""
-        q, k, v = (split_heads(part, self.heads) for part in self.query_key_value(x_BTD).chunk(3, dim=-1))
-        if cache is not None:
-            k, v = torch.cat((cache[0], k), dim=2), torch.cat((cache[1], v), dim=2)
-        keys = k.shape[2]
-        cos, sin = rotary_angles(keys, k.shape[3], like=k)
-        first = keys - q.shape[2]
-        y = functional.scaled_dot_product_attention(rotate(q, cos[first:], sin[first:]), rotate(k, cos, sin), v, mask)
-        return self.output(merge_heads(y)), (k, v)
-
-
-class CrossAttention(nn.Module):
-    """Attention of target positions to the source; which source position is which, its encoder has said."""
-
-    kernel = "SDPA"
-
-    def __init__(self, width: int, heads: int, gain: float) -> None:
-        super().__init__()
-        self.query = matrix(width, width)
-        self.key_value = matrix(width, width, blocks=2)
-        self.output = matrix(width, width, gain=gain)
-        self.heads = heads
-
-    def project(self, source_BSD: Tensor) -> Cache:
-        """Keys and values of the source, (B, H, S, d) each: memory has its batch first."""
-        k, v = (split_heads(part, self.heads).transpose(0, 1) for part in self.key_value(source_BSD).chunk(2, dim=-1))
-        return k, v
-
-    def forward(self, x_BTD: Tensor, memory: tuple[Cache, Tensor]) -> Tensor:
-        """``memory``: (keys, values) of (H, B, S, d), and the mask (1, B, 1, S)."""
-        (k, v), mask = memory
-        y = functional.scaled_dot_product_attention(split_heads(self.query(x_BTD), self.heads), k, v, mask)
-        output_BTD: Tensor = self.output(merge_heads(y))
-        return output_BTD
+    def _after(self, norm: nn.Module, x_BTD: Tensor, branch_BTD: Tensor) -> Tensor:
+        """The sum of x and its branch."""
+        x_BTD = x_BTD + functional.dropout(branch_BTD, self.dropout, self.training)
+        return x_BTD if self.pre else norm(x_BTD)
 
 
 class FeedForward(nn.Module):
@@ -230,8 +228,8 @@ class FeedForward(nn.Module):
 
     def __init__(self, width: int, hidden: int, gain: float) -> None:
         super().__init__()
-        self.up = matrix(width, hidden, bias=True)
-        self.down = matrix(hidden, width, bias=True, gain=gain)
+        self.up = xavier(width, hidden)
+        self.down = xavier(hidden, width, gain=gain)
 
     def forward(self, x_BTD: Tensor) -> Tensor:
         """Position by position."""
@@ -239,30 +237,14 @@ class FeedForward(nn.Module):
         return y_BTD
 
 
-def matrix(inputs: int, outputs: int, *, blocks: int = 1, bias: bool = False, gain: float = 1.0) -> nn.Linear:
-    """``blocks`` linear maps side by side, each with Xavier weights of its own; biases start at zero."""
-    linear = nn.Linear(inputs, blocks * outputs, bias=bias)
-    for block in linear.weight.detach().chunk(blocks):
-        nn.init.xavier_uniform_(block, gain=gain)
-    if bias:
-        nn.init.zeros_(linear.bias)
-    return linear
+def last_norm(model: Transformer) -> nn.Module:
+    """The norm after the last block; a block with its norms behind its branches needs none."""
+    return nn.LayerNorm(model.width) if model.norm == "pre" else nn.Identity()
 
 
 def band(steps: int, past: int, context: int, device: torch.device) -> Tensor | None:
     """Which of past + T keys each of T steps sees: the last ``context``, its own the last. (T, N); None: all."""
-    if steps == 1:
-        return None  # the cache holds no more than it may see
+    if steps == 1 and past < context:
+        return None
     everything = torch.ones(steps, past + steps, dtype=torch.bool, device=device)
     return everything.tril(past).triu(past - context + 1)
-
-
-def split_heads(x_BTD: Tensor, heads: int) -> Tensor:
-    """(B, T, D) -> (H, B, T, d): state has its batch in dimension 1."""
-    batch, steps, width = x_BTD.shape
-    return x_BTD.view(batch, steps, heads, width // heads).permute(2, 0, 1, 3)
-
-
-def merge_heads(x_HBTd: Tensor) -> Tensor:
-    """(H, B, T, d) -> (B, T, D)."""
-    return x_HBTd.permute(1, 2, 0, 3).flatten(2)

@@ -45,7 +45,7 @@ def _unigram(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> 
 
 
 def _kneser_ney(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
-    """One model reads the test text from end to end, after the line end that the tasks' first stream starts with."""
+    """The text is read from end to end after one line end; its streams, where networks start anew, change nothing."""
     assert isinstance(task, LanguageModelling)
     model = KneserNey.fitted(training["ids"], encoding["size"])
     text = np.concatenate([[encoding["end"]], test["ids"]])

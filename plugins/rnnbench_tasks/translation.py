@@ -21,7 +21,7 @@ from rnnbench_tasks.fields import positive
 from rnnbench_tasks.metrics import BLEU, CHRF
 from rnnbench_tasks.rows import of_type
 from rnnbench_tasks.sentences import BOS, EOS, PAD, Lexicon
-from rnnbench_tasks.translation_baselines import CONSTANT, COPY, target_nll
+from rnnbench_tasks.translation_baselines import CONSTANT, COPY, DICTIONARY, IBM_1, target_nll
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -127,8 +127,8 @@ class Translation(Task):
         return {"hypothesis": found, "reference": references, "nll": nll.tolist(), "tokens": tokens}
 
     def baselines(self) -> tuple[Baseline, ...]:
-        """One sentence for all, and the source itself."""
-        return (CONSTANT, COPY)
+        """One sentence for all, the source itself, a dictionary, and IBM model 1."""
+        return (CONSTANT, COPY, DICTIONARY, IBM_1)
 
     def chance(self, encoding: Encoding, validation: Arrays) -> float:  # noqa: ARG002
         """BLEU of no answer."""

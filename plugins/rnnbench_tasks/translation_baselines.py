@@ -1,9 +1,10 @@
-"""What a translation must beat: one sentence for every source, and the source itself."""
+"""What a translation must beat: one sentence for all, the source itself, a dictionary, and IBM model 1."""
 
 from __future__ import annotations
 
 import itertools
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +12,14 @@ import numpy.typing as npt
 from sacrebleu.metrics import BLEU
 
 from rnnbench import Arrays, Baseline, Columns, Encoding, Task
+from rnnbench_tasks.baselines import ibm1
 from rnnbench_tasks.batching import lengths, texts
-from rnnbench_tasks.sentences import Lexicon
+from rnnbench_tasks.sentences import EOS, Lexicon
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 _SAMPLE = 400  # training targets that a candidate is scored against
@@ -53,12 +56,45 @@ def _copy(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Col
     return _columns(encoding, training, test, texts(test, "source_text"))
 
 
+def _dictionary(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+    candidates = _candidates(encoding, training)
+    return _translated(encoding, training, test, partial(ibm1.word_by_word, candidates))
+
+
+def _ibm1(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+    candidates = _candidates(encoding, training)
+    bigrams = ibm1.Bigrams(_ragged(training, "target"), Lexicon(encoding["target"]).size)
+    return _translated(encoding, training, test, partial(ibm1.decode, candidates, bigrams, end=EOS))
+
+
 CONSTANT = Baseline("constant", "the training target that suits all sentences best, always", _constant, True)
 COPY = Baseline("copy", "the source sentence itself", _copy)
+DICTIONARY = Baseline(
+    "dictionary", "each source word's most frequent partner in IBM model 1, in its order", _dictionary
+)
+IBM_1 = Baseline("ibm-1", "IBM model 1 with a bigram model of the target, in the order of the source", _ibm1)
+
+
+def _candidates(encoding: Encoding, training: Arrays) -> ibm1.Candidates:
+    table, _ = ibm1.train(_ragged(training, "source"), _ragged(training, "target"))
+    return ibm1.Candidates.best(table, Lexicon(encoding["source"]).size, EOS)
+
+
+def _ragged(data: Arrays, name: str) -> ibm1.Ragged:
+    return ibm1.Ragged(data[name], data[f"{name}_starts"], EOS)
+
+
+def _translated(
+    encoding: Encoding, training: Arrays, test: Arrays, translate: Callable[[Integers], list[int]]
+) -> Columns:
+    lexicon = Lexicon(encoding["target"])
+    sentences = itertools.pairwise(test["source_starts"].tolist())
+    sources = (test["source"][first : last - 1] for first, last in sentences)
+    return _columns(encoding, training, test, [lexicon.text(translate(source_T)) for source_T in sources])
 
 
 def _columns(encoding: Encoding, training: Arrays, test: Arrays, hypotheses: list[str]) -> Columns:
-    """Neither baseline gives probabilities: the unigram's stand in."""
+    """None of them gives the probability of a reference: the unigram's stand in."""
     return {
         "hypothesis": hypotheses,
         "reference": texts(test, "target_text"),

@@ -13,15 +13,25 @@ CAUSAL = {
     "jordan-alpha": Jordan(width=8, alpha=0.6, layers=3),
     "lstm": LSTM(width=8, inner_width=6),
     "gru": GRU(width=8),
+    "gru-variational": GRU(width=8, dropout_kind="variational"),
     "transformer": Transformer(width=8, context=128),
     "transformer-band": Transformer(width=8, context=4, feedforward=12),
     "transformer-band-of-one": Transformer(width=8, context=1),
+    "transformer-2017": Transformer(width=8, norm="post", positions="sinusoidal"),
+    "transformer-post": Transformer(width=8, norm="post", context=5),
+    "transformer-sinusoidal-band": Transformer(width=8, positions="sinusoidal", context=4),
+    "transformer-learned": Transformer(width=8, positions="learned", context=16),
 }
 ENCODER = {
     "bidirectional-lstm": Bidirectional(width=8, inner_width=6),
     "bidirectional-gru": Bidirectional(width=8, cell="gru", layers=1),
     "bidirectional-jordan": Bidirectional(width=8, cell="jordan", cell_fields={"alpha": 0.5}),
+    "bidirectional-variational": Bidirectional(width=8, dropout_kind="variational"),
+    "bidirectional-mean": Bidirectional(width=8, summary="mean"),
+    "bidirectional-max": Bidirectional(width=8, summary="max", cell="gru"),
     "transformer": Transformer(width=8),
+    "transformer-2017": Transformer(width=8, norm="post", positions="sinusoidal", summary="first"),
+    "transformer-learned": Transformer(width=8, positions="learned", summary="max", context=16),
 }
 SEQ2SEQ = {
     "bahdanau": AttentionSeq2Seq(width=8, inner_width=6),
@@ -31,8 +41,13 @@ SEQ2SEQ = {
     "luong-general": AttentionSeq2Seq(width=8, attention="luong-general"),
     "luong-fed": AttentionSeq2Seq(width=8, attention="luong-dot", input_feeding=True, cell="gru"),
     "luong-general-fed": AttentionSeq2Seq(width=8, attention="luong-general", input_feeding=True),
+    "bahdanau-variational": AttentionSeq2Seq(width=8, dropout_kind="variational"),
+    "luong-local": AttentionSeq2Seq(width=8, attention="luong-local", half_width=2),
+    "luong-local-fed": AttentionSeq2Seq(width=8, attention="luong-local", input_feeding=True, cell="gru"),
     "transformer": Transformer(width=8),
     "transformer-band": Transformer(width=8, context=3),
+    "transformer-2017": Transformer(width=8, norm="post", positions="sinusoidal"),
+    "transformer-learned": Transformer(width=8, positions="learned", context=16),
 }
 ALL = [
     (model, role)

@@ -85,7 +85,7 @@ def stack(layer, p, x, state=None, layers=2, prefix="layers."):
 
 
 def bidirectional(layer, p, x_BSD, lengths, layers=2):
-    """Row by row, without padding. Returns the rows' outputs and the summaries."""
+    """Row by row, without padding. Returns the rows' outputs and the summaries of their ends."""
     outputs, summaries = [], []
     for row, length in zip(x_BSD, lengths, strict=True):
         x = row[None, :length]
@@ -124,8 +124,13 @@ def attention_seq2seq(layer, p, model, source, target):
             s, state = step(torch.cat((y, c)), state)
         else:
             s, state = step(torch.cat((y, z)) if model.input_feeding else y, state)
-            query = affine(p, "W", s) if model.attention == "luong-general" else s
-            c = context([query @ h_j for h_j in h], h)
+            query = s if model.attention == "luong-dot" else affine(p, "W", s)
+            score = [query @ h_j for h_j in h]
+            c = (
+                local_context(p, model.half_width, s, score, h)
+                if model.attention == "luong-local"
+                else context(score, h)
+            )
         z = torch.tanh(affine(p, "W_c", torch.cat((s, c))))
         outputs.append(z)
     return torch.stack(outputs)
@@ -135,6 +140,15 @@ def context(score, h):
     """The mean of h under the softmax of the scores."""
     total = sum(torch.exp(e) for e in score)
     return sum(torch.exp(e) / total * h_j for e, h_j in zip(score, h, strict=True))
+
+
+def local_context(p, half_width, s, score, h):
+    """Luong's local-p: a window around a predicted position, source steps counted from 1."""
+    position = len(h) * torch.sigmoid(p["local.v.weight"][0] @ torch.tanh(affine(p, "local.W", s)))
+    seen = [j for j in range(1, len(h) + 1) if position - half_width <= j <= position + half_width]
+    sigma = half_width / 2
+    near = {j: torch.exp(-((j - position) ** 2) / (2 * sigma**2)) for j in seen}
+    return context([score[j - 1] for j in seen], [near[j] * h[j - 1] for j in seen])
 
 
 def layer_norm(p, name, x):
@@ -172,21 +186,46 @@ def turned_rows(rows, heads):
     return torch.stack([torch.cat([turned(h, t) for h in heads_of(row, heads)]) for t, row in enumerate(rows)])
 
 
+def sinusoid(position, width):
+    angle = [position / 10000 ** (2 * (i // 2) / width) for i in range(width)]
+    return torch.tensor([math.cos(a) if i % 2 else math.sin(a) for i, a in enumerate(angle)], dtype=torch.float64)
+
+
+def placed(p, model, x):
+    """One row with its absolute positions."""
+    if model.positions == "rotary":
+        return x
+    rows = [sinusoid(t, x.shape[1]).to(x) if model.positions == "sinusoidal" else p["positions.table_ND"][t]
+            for t in range(len(x))]  # fmt: skip
+    return x * math.sqrt(x.shape[1]) + torch.stack(rows)
+
+
 def transformer_blocks(p, model, x, sees, source=None):
     """One unpadded row (T, D) through the blocks and the last norm."""
+    heads, turn = model.heads, turned_rows if model.positions == "rotary" else (lambda rows, _: rows)
+    x = placed(p, model, x)
     for index in range(model.layers):
         b = below(p, f"blocks.{index}.")
-        q, k, v = affine(b, "self_attention.query_key_value", layer_norm(b, "self_norm", x)).chunk(3, dim=-1)
-        mixed = attend(turned_rows(q, model.heads), turned_rows(k, model.heads), v, model.heads, sees)
-        x = x + affine(b, "self_attention.output", mixed)
-        if source is not None:
-            q = affine(b, "cross.query", layer_norm(b, "cross_norm", x))
+
+        def self_attention(x, b=b):
+            q, k, v = affine(b, "self_attention.query_key_value", x).chunk(3, dim=-1)
+            return affine(b, "self_attention.output", attend(turn(q, heads), turn(k, heads), v, heads, sees))
+
+        def cross(x, b=b):
             k, v = affine(b, "cross.key_value", source).chunk(2, dim=-1)
-            mixed = attend(q, k, v, model.heads, lambda _: range(len(source)))
-            x = x + affine(b, "cross.output", mixed)
-        inner = affine(b, "feedforward.up", layer_norm(b, "feedforward_norm", x))
-        x = x + affine(b, "feedforward.down", inner * 0.5 * (1 + torch.erf(inner / math.sqrt(2))))
-    return layer_norm(p, "norm", x)
+            mixed = attend(affine(b, "cross.query", x), k, v, heads, lambda _: range(len(source)))
+            return affine(b, "cross.output", mixed)
+
+        def feedforward(x, b=b):
+            inner = affine(b, "feedforward.up", x)
+            return affine(b, "feedforward.down", inner * 0.5 * (1 + torch.erf(inner / math.sqrt(2))))
+
+        branches = {"self_norm": self_attention, "cross_norm": cross, "feedforward_norm": feedforward}
+        for norm, branch in branches.items():
+            if branch is cross and source is None:
+                continue
+            x = x + branch(layer_norm(b, norm, x)) if model.norm == "pre" else layer_norm(b, norm, x + branch(x))
+    return layer_norm(p, "norm", x) if model.norm == "pre" else x
 
 
 def in_band(context):

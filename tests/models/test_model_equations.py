@@ -24,6 +24,9 @@ PRECISION = pytest.mark.parametrize(
 )
 
 
+POOL = {"mean": lambda row: row.mean(0), "max": lambda row: row.amax(0), "first": lambda row: row[0]}
+
+
 def assert_same(ours, theirs, inputs, tolerance):
     """Two lists of tensors are equal, and so are the gradients of one weighted sum of them for all ``inputs``."""
     generator = torch.Generator().manual_seed(1)
@@ -72,11 +75,14 @@ def test_causal_core_from_rest(name, dtype, tolerance):
 
 @PRECISION
 @pytest.mark.parametrize("cell", ["elman", "jordan", "lstm", "gru"])
-def test_bidirectional(cell, dtype, tolerance):
-    core = randomise(Bidirectional(width=6, inner_width=8, cell=cell).build("encoder")).to(dtype)
+@pytest.mark.parametrize("pooled", ["ends", "mean", "max"])
+def test_bidirectional(pooled, cell, dtype, tolerance):
+    core = randomise(Bidirectional(width=6, inner_width=8, cell=cell, summary=pooled).build("encoder")).to(dtype)
     x, lengths = torch.randn(4, 6, 6, dtype=dtype, requires_grad=True), [6, 1, 4, 3]
     y, summary = core(x, torch.tensor(lengths))
     rows, summaries = literal.bidirectional(LAYERS[cell][1], dict(core.named_parameters()), x, lengths)
+    if pooled != "ends":
+        summaries = torch.stack([POOL[pooled](row) for row in rows])
     ours = [row[:length] for row, length in zip(y, lengths, strict=True)]
     assert_same([*ours, summary], [*rows, summaries], [x, *core.parameters()], tolerance)
 
@@ -90,6 +96,8 @@ def test_bidirectional(cell, dtype, tolerance):
         {"attention": "luong-dot"},
         {"attention": "luong-general"},
         {"attention": "luong-dot", "input_feeding": True},
+        {"attention": "luong-local", "half_width": 1},
+        {"attention": "luong-local", "half_width": 2, "input_feeding": True},
         {"attention": "luong-general", "input_feeding": True},
     ],
     ids=lambda fields: "-".join(map(str, fields.values())),
@@ -108,10 +116,25 @@ def test_attention_seq2seq(fields, cell, dtype, tolerance):
     assert_same(list(z), z_literal, [x, y, *core.parameters()], tolerance)
 
 
+TRANSFORMERS = pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"norm": "post"},
+        {"norm": "post", "positions": "sinusoidal"},
+        {"positions": "sinusoidal"},
+        {"positions": "learned", "context": 6},
+    ],
+    ids=lambda fields: "-".join(map(str, fields.values())) or "default",
+)
+
+
 @PRECISION
 @pytest.mark.parametrize("context", [3, 128])
-def test_causal_transformer(context, dtype, tolerance):
-    model = Transformer(width=8, heads=2, feedforward=10, context=context)
+@TRANSFORMERS
+def test_causal_transformer(fields, context, dtype, tolerance):
+    model = Transformer(**{"width": 8, "heads": 2, "feedforward": 10, "context": context, **fields})
+    context = model.context
     core = randomise(model.build("causal")).to(dtype)
     x = torch.randn(2, 6, 8, dtype=dtype, requires_grad=True)
     parameters = dict(core.named_parameters())
@@ -120,8 +143,10 @@ def test_causal_transformer(context, dtype, tolerance):
 
 
 @PRECISION
-def test_transformer_encoder(dtype, tolerance):
-    model = Transformer(width=8, heads=2, feedforward=10)
+@TRANSFORMERS
+@pytest.mark.parametrize("summary", ["mean", "max", "first"])
+def test_transformer_encoder(fields, summary, dtype, tolerance):
+    model = Transformer(width=8, heads=2, feedforward=10, summary=summary, **fields)
     core = randomise(model.build("encoder")).to(dtype)
     x, lengths = torch.randn(3, 5, 8, dtype=dtype, requires_grad=True), [5, 1, 3]
     y, summary = core(x, torch.tensor(lengths))
@@ -131,13 +156,14 @@ def test_transformer_encoder(dtype, tolerance):
         for row, length in zip(x, lengths, strict=True)
     ]
     ours = [row[:length] for row, length in zip(y, lengths, strict=True)]
-    means = torch.stack([row.mean(0) for row in rows])
-    assert_same([*ours, summary], [*rows, means], [x, *core.parameters()], tolerance)
+    summaries = torch.stack([POOL[model.summary](row) for row in rows])
+    assert_same([*ours, summary], [*rows, summaries], [x, *core.parameters()], tolerance)
 
 
 @PRECISION
-def test_transformer_seq2seq(dtype, tolerance):
-    model = Transformer(width=8, heads=2, feedforward=10, layers=2, context=3)
+@TRANSFORMERS
+def test_transformer_seq2seq(fields, dtype, tolerance):
+    model = Transformer(**{"width": 8, "heads": 2, "feedforward": 10, "context": 3, **fields})
     core = randomise(model.build("seq2seq")).to(dtype)
     x, lengths = torch.randn(3, 5, 8, dtype=dtype, requires_grad=True), [5, 1, 3]
     target = torch.randn(3, 4, 8, dtype=dtype, requires_grad=True)
@@ -148,5 +174,7 @@ def test_transformer_seq2seq(dtype, tolerance):
         h = literal.transformer_blocks(
             literal.below(p, "encoder."), model, source[:length], lambda _, n=length: range(n)
         )
-        rows.append(literal.transformer_blocks(literal.below(p, "decoder."), model, row, literal.in_band(3), h))
+        rows.append(
+            literal.transformer_blocks(literal.below(p, "decoder."), model, row, literal.in_band(model.context), h)
+        )
     assert_same(list(z), rows, [x, target, *core.parameters()], tolerance)

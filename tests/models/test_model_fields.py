@@ -13,7 +13,10 @@ from torch import nn
 import rnnbench_models
 from rnnbench import Family, Model, Role, find_model
 from rnnbench_models import GRU, LSTM, AttentionSeq2Seq, Bidirectional, Elman, Jordan, Transformer, cell
+from rnnbench_models.local_attention import LocalAttention
+from rnnbench_models.padding import valid_steps
 from rnnbench_models.rotary import rotary_angles, rotate
+from rnnbench_models.stack import Stack
 
 LENGTHS = torch.tensor([5, 2, 3])
 MODELS = tuple(rnnbench_models.rnnbench_models())
@@ -84,10 +87,21 @@ def test_a_role_that_is_not_played_is_refused(model, role):
         (Bidirectional, {"cell_fields": {"colour": 1}}, "cell: model 'lstm': "),
         (Bidirectional, {"cell": "jordan", "cell_fields": {"alpha": 2}}, "cell: alpha must be at least 0 and below 1"),
         (Bidirectional, {"cell_fields": {"layers": 3}}, "cell_fields must not set 'layers': the cell takes it from "),
-        (AttentionSeq2Seq, {"attention": "luong"}, "attention must be one of bahdanau, luong-dot, luong-general, got"),
+        (
+            AttentionSeq2Seq,
+            {"attention": "luong"},
+            "attention must be one of bahdanau, luong-dot, luong-general, luong-",
+        ),
+        (AttentionSeq2Seq, {"half_width": 0}, "half_width must be a whole number of at least 1, got 0"),
+        (AttentionSeq2Seq, {"dropout_kind": "varied"}, "dropout_kind must be one of standard, variational, got"),
         (AttentionSeq2Seq, {"input_feeding": True}, "input_feeding is for Luong attention"),
         (AttentionSeq2Seq, {"bidirectional_encoder": True, "width": 9}, "width must be a whole number divisible by 2"),
         (Transformer, {"heads": 3}, "width must be divisible by 6: 3 heads, each of an even width"),
+        (Transformer, {"norm": "pot"}, "norm must be one of pre, post, got 'pot'; did you mean post?"),
+        (Transformer, {"positions": "none"}, "positions must be one of rotary, sinusoidal, learned, got 'none'"),
+        (Transformer, {"summary": "ends"}, "summary must be one of mean, max, first, got 'ends'"),
+        (Bidirectional, {"summary": "first"}, "summary must be one of ends, mean, max, got 'first'"),
+        (Bidirectional, {"cell_fields": {"dropout_kind": "standard"}}, "cell_fields must not set 'dropout_kind'"),
         (Transformer, {"context": 0}, "context must be a whole number of at least 1, got 0"),
         (Transformer, {"feedforward": 0}, "feedforward must be a whole number of at least 1, got 0"),
     ],
@@ -207,6 +221,72 @@ def test_dropout_falls_between_layers_alone(model):
     assert torch.equal(core(x, None)[0], core(x, None)[0])
 
 
+class Echo(nn.Module):
+    """A layer that passes on what it reads."""
+
+    def forward(self, x, state=None):
+        return x, torch.zeros(1, len(x), 1)
+
+
+def test_a_variational_mask_is_the_same_at_every_step_and_differs_between_rows():
+    x = torch.ones(4, 6, 32)
+    same = {}
+    for kind in ("standard", "variational"):
+        y, _ = Stack([Echo(), Echo()], 0.5, kind)(x)
+        assert set(y.unique().tolist()) == {0.0, 2.0}
+        same[kind] = (y == y[:, :1]).all()
+        assert not (y == y[:1]).all()
+    assert same == {"standard": False, "variational": True}
+
+
+def test_a_variational_mask_differs_between_layers_and_between_calls():
+    stack = Stack([Echo(), Echo(), Echo()], 0.5, "variational")
+    x, masks = torch.ones(4, 2, 32), {}
+    both, _ = stack(x, None, masks)
+    assert sorted(masks) == [1, 2]
+    assert not torch.equal(masks[1], masks[2])
+    assert torch.equal(both, x * masks[1] * masks[2])
+    assert torch.equal(stack(x, None, masks)[0], both)
+    assert not torch.equal(stack(x)[0], both)
+    stack.eval()
+    assert torch.equal(stack(x)[0], x)
+
+
+@pytest.mark.parametrize("kind", ["standard", "variational"])
+@pytest.mark.parametrize(
+    "fields",
+    [{"attention": "bahdanau"}, {"attention": "luong-dot", "input_feeding": True}, {"attention": "luong-local"}],
+    ids=lambda fields: fields["attention"],
+)
+def test_a_variational_mask_is_held_through_a_decoders_loop(fields, kind):
+    core = AttentionSeq2Seq(width=32, dropout=0.5, dropout_kind=kind, **fields).build(Role.SEQ2SEQ)
+    for part in (core.encoder.core, core.decoder.layers):
+        silent = []
+        hook = part.layers[1].register_forward_pre_hook(lambda _, inputs, silent=silent: silent.append(inputs[0] == 0))
+        core.decode(torch.randn(3, 4, 32), core.encode(torch.randn(3, 5, 32), LENGTHS))
+        hook.remove()
+        steps = torch.cat(silent, dim=1)
+        assert steps.shape[1] >= 5
+        assert steps.any()
+        assert (steps == steps[:, :1]).all() == (kind == "variational")
+
+
+@pytest.mark.parametrize("kind", ["standard", "variational"])
+def test_a_variational_mask_of_a_bidirectional_encoder_and_of_a_cells_stack(kind):
+    encoder = Bidirectional(width=32, dropout=0.5, dropout_kind=kind).build(Role.ENCODER)
+    causal = GRU(width=32, dropout=0.5, dropout_kind=kind).build(Role.CAUSAL)
+    for core, reader in ((encoder, encoder.layers[1].forwards), (causal, causal.layers[1])):
+        silent = []
+        reader.register_forward_pre_hook(lambda _, inputs, silent=silent: silent.append(inputs[0] == 0))
+        core(torch.randn(3, 6, 32))
+        assert (silent[0] == silent[0][:, :1]).all() == (kind == "variational")
+
+
+def test_the_kind_of_dropout_reaches_the_parts():
+    model = AttentionSeq2Seq(width=8, dropout_kind="variational", bidirectional_encoder=True)
+    assert {part.dropout_kind for part in model.parts().values()} == {"variational"}
+
+
 # Parts
 
 
@@ -253,10 +333,11 @@ def test_the_cell_may_be_a_strangers_model(model, monkeypatch):
         (Elman(), Role.CAUSAL, {"torch.nn.RNN"}),
         (Jordan(), Role.CAUSAL, {"one-buffer loop"}),
         (LSTM(), Role.CAUSAL, {"torch.nn.LSTM / torch.lstm_cell"}),
-        (GRU(), Role.CAUSAL, {"torch.nn.GRU"}),
+        (GRU(), Role.CAUSAL, {"one-buffer loop / torch.gru_cell"}),
         (Bidirectional(cell="jordan"), Role.ENCODER, {"one-buffer loop"}),
         (AttentionSeq2Seq(), Role.SEQ2SEQ, {"torch.nn.LSTM / torch.lstm_cell"}),
         (AttentionSeq2Seq(attention="luong-dot"), Role.SEQ2SEQ, {"torch.nn.LSTM / torch.lstm_cell", "SDPA"}),
+        (AttentionSeq2Seq(attention="luong-local"), Role.SEQ2SEQ, {"torch.nn.LSTM / torch.lstm_cell", None}),
         (Transformer(), Role.CAUSAL, {"SDPA"}),
     ],
 )
@@ -273,6 +354,33 @@ def test_bahdanau_weights_sum_to_one_over_the_valid_source():
     weights = core.decoder.weights(torch.randn(3, 1, 6), keys, valid)[:, 0]
     torch.testing.assert_close(weights.sum(1), torch.ones(3))
     assert ((weights > 0) == valid).all()
+
+
+def test_local_attention_looks_around_the_position_that_it_predicts():
+    attention = LocalAttention(6, half_width=2)
+    valid = valid_steps(torch.zeros(3, 9, 6), torch.tensor([9, 2, 5]))
+    s, score = torch.randn(3, 4, 6), torch.zeros(3, 4, 9)
+    nn.init.zeros_(attention.v.weight)  # sigmoid(0): the middle of each row
+    middle = torch.tensor([4.5, 1.0, 2.5])
+    torch.testing.assert_close(attention.positions(s, valid)[..., 0], middle[:, None].expand(3, 4))
+    weights = attention.weights(s, score, valid)[:, 0]
+    offset = torch.arange(1, 10) - middle[:, None]
+    seen = (offset.abs() <= 2) & valid
+    assert torch.equal(weights > 0, seen)
+    expected = torch.exp(-(offset**2) / 2) * seen / seen.sum(1, keepdim=True)  # sigma = 1, equal scores
+    torch.testing.assert_close(weights, expected)
+
+
+@pytest.mark.parametrize("extreme", [-1e4, 1e4])
+def test_no_window_of_local_attention_is_empty(extreme):
+    attention = LocalAttention(2, half_width=1)
+    with torch.no_grad():
+        attention.W.weight.fill_(1.0)
+        attention.v.weight.fill_(extreme)
+    valid = valid_steps(torch.zeros(2, 7, 2), torch.tensor([7, 1]))
+    weights = attention.weights(torch.ones(2, 1, 2), torch.zeros(2, 1, 7), valid)
+    assert weights.isfinite().all()
+    assert (weights.sum(-1) > 0).all()
 
 
 def test_input_feeding_feeds_the_last_output():
@@ -299,8 +407,34 @@ def test_cache_of_a_causal_transformer_stays_below_its_context():
     assert {leaf.shape[2] for leaf in tree_leaves(state)} == {3}
 
 
-def test_order_matters_to_a_transformer_encoder():
-    core, x = randomise(Transformer(width=8).build(Role.ENCODER)), torch.randn(1, 5, 8)
+@pytest.mark.parametrize(("positions", "carries"), [("rotary", True), ("sinusoidal", False), ("learned", False)])
+def test_absolute_positions_carry_no_state(positions, carries):
+    assert Transformer(positions=positions).carries_state is carries
+
+
+def test_learned_positions_end_where_the_context_does():
+    core = Transformer(width=8, positions="learned", context=4).build(Role.CAUSAL)
+    _, state = core(torch.randn(2, 4, 8))
+    message = "learned positions end at context 4, and the sequence has 5 steps: raise context, or use rotary or sinus"
+    with pytest.raises(ValueError, match=message):
+        core(torch.randn(2, 1, 8), state)
+    with pytest.raises(ValueError, match=message):
+        core(torch.randn(2, 5, 8))
+
+
+def test_the_norm_of_a_post_norm_transformer_comes_last():
+    y, _ = Transformer(width=64, norm="post").build(Role.CAUSAL)(5 + 3 * torch.randn(2, 5, 64))
+    torch.testing.assert_close(y.mean(-1), torch.zeros(2, 5), rtol=0, atol=1e-5)
+    torch.testing.assert_close(y.var(-1, correction=0), torch.ones(2, 5), rtol=0, atol=1e-3)
+    names = {
+        norm: dict(Transformer(width=8, norm=norm).build(Role.CAUSAL).named_parameters()) for norm in ("pre", "post")
+    }
+    assert names["pre"].keys() - names["post"].keys() == {"norm.weight", "norm.bias"}
+
+
+@pytest.mark.parametrize("positions", ["rotary", "sinusoidal", "learned"])
+def test_order_matters_to_a_transformer_encoder(positions):
+    core, x = randomise(Transformer(width=8, positions=positions).build(Role.ENCODER)), torch.randn(1, 5, 8)
     mirrored, _ = core(x.flip(1))
     assert not torch.allclose(core(x)[0].flip(1), mirrored, atol=1e-3)
 

@@ -37,11 +37,13 @@ class Display:
         plan = draft.plan
         self._metrics = {task.label: (task.metrics[0].name, task.metrics[0].unit) for task in plan.tasks}
         self.console.print(_pairs(selected))
+        shown = {run.task for run in selected}
         for task in plan.tasks:
-            for note in task.notes:
+            for note in task.notes if task.label in shown else ():
                 self._say(f"{task.label}: {note}")
         for skip in plan.skips:
-            self._say(f"not run: {skip.model} on {skip.task}: {skip.reason}")
+            if skip.task in shown:
+                self._say(f"not run: {skip.model} on {skip.task}: {skip.reason}")
         self._clock = _Clock(left, jobs)
         self._of = len(left)
         done = len(selected) - len(left)

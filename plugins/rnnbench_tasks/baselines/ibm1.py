@@ -1,14 +1,16 @@
-r"""IBM model 1 (Brown et al. 1993, "The Mathematics of Statistical Machine Translation"), and two ways to decode with it.
+r"""IBM model 1 (Brown et al. 1993, "The Mathematics of Statistical Machine Translation"), and two decoders.
 
 The source f_1..f_m comes of the target e_1..e_l and the empty word e_0, each source word of any of them alike:
 
 .. math:: P(f \mid e) = \frac{\epsilon}{(l + 1)^m} \prod_{j=1}^m \sum_{i=0}^l t(f_j \mid e_i)
 
-EM finds t. The expected number of alignments of f with each e, which t gives on the training pairs, is what decoding
-reads: a source word most often aligned with the empty word is left out, any other becomes its most frequent partner
-(the dictionary) or, source order kept, the partners that maximise t(f|e) P(e | e before) over the sentence: the noisy
-channel with a bigram model of the target (Witten and Bell 1991). Suffixes: N word pairs, A possible alignments, J source
-positions, F and E vocabularies of the source and the target, K candidates, T positions of a sentence.
+EM finds t, and with it how often f is expected to be aligned with each e in the training pairs. A source word that is
+aligned with the empty word more often than not is left out; any other becomes its most frequent partner (the
+dictionary), or that of its partners which stands in the sequence of the highest t(f|e) P(e | e before): the noisy
+channel with a bigram model of the target. Both keep the order of the source.
+
+Suffixes: J source positions, A possible alignments of them, N pairs of words, F and E vocabularies of the source and
+the target, K candidates, T positions of a sentence.
 """
 
 from __future__ import annotations
@@ -35,19 +37,20 @@ class Ragged(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True)
-class Table:
-    """What EM found, for each pair of words seen in one sentence pair, sorted by source and then target.
+class Table(NamedTuple):
+    """What EM found for each pair of words seen in one sentence pair (N), sorted by source and then target.
 
-    The target's sentence end stands for the empty word e_0.
+    Attributes:
+        source: f.
+        target: e; the sentence end stands for the empty word e_0.
+        probability: t(f|e).
+        alignments: expected alignments of f with e in the training pairs.
     """
 
-    source_N: Integers
-    target_N: Integers
-    probability_N: Floats
-    """t(f|e)"""
-    count_N: Floats
-    """Expected alignments of f with e in the training pairs."""
+    source: Integers
+    target: Integers
+    probability: Floats
+    alignments: Floats
 
 
 def train(source: Ragged, target: Ragged, iterations: int = ITERATIONS) -> tuple[Table, list[float]]:
@@ -55,14 +58,15 @@ def train(source: Ragged, target: Ragged, iterations: int = ITERATIONS) -> tuple
 
     The likelihood is in nats, of the source words given the targets and the lengths, without the constant epsilon.
     """
-    positions_J = np.flatnonzero(source.ids != source.end)
-    row_J = np.searchsorted(source.starts, positions_J, side="right") - 1
+    place_J = np.flatnonzero(source.ids != source.end)
+    row_J = np.searchsorted(source.starts, place_J, side="right") - 1
     first_J, choices_J = target.starts[row_J], np.diff(target.starts)[row_J]  # l + 1: the end is e_0
-    position_A = np.repeat(np.arange(len(positions_J)), choices_J)
+    position_A = np.repeat(np.arange(len(place_J)), choices_J)
     within_A = np.arange(len(position_A)) - np.repeat(np.cumsum(choices_J) - choices_J, choices_J)
-    target_A = target.ids[np.repeat(first_J, choices_J) + within_A].astype(np.int64)
+    target_A = target.ids[np.repeat(first_J, choices_J) + within_A]
+    source_A = source.ids[place_J][position_A].astype(np.int64)
     width = int(target.ids.max(initial=0)) + 1
-    pairs_N, pair_A = np.unique(source.ids[positions_J][position_A] * np.int64(width) + target_A, return_inverse=True)
+    pairs_N, pair_A = np.unique(source_A * width + target_A, return_inverse=True)
     source_N, target_N = np.divmod(pairs_N, width)
 
     probability_N = np.full(len(pairs_N), 1 / max(len(np.unique(source_N)), 1))
@@ -70,24 +74,29 @@ def train(source: Ragged, target: Ragged, iterations: int = ITERATIONS) -> tuple
     likelihoods = []
     for _ in range(iterations):
         share_A = probability_N[pair_A]
-        total_J = np.bincount(position_A, share_A, minlength=len(positions_J))
+        total_J = np.bincount(position_A, share_A, minlength=len(place_J))
         likelihoods.append(float(np.log(total_J / choices_J).sum()))
-        count_N = np.bincount(pair_A, share_A / total_J[position_A], minlength=len(pairs_N))
+        share_A /= total_J[position_A]
+        count_N = np.bincount(pair_A, share_A, minlength=len(pairs_N)).astype(np.float64)
         probability_N = count_N / np.bincount(target_N, count_N)[target_N]
     return Table(source_N, target_N, probability_N, count_N), likelihoods
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """The most frequent partners of each source word, best first; -1 where there are no more."""
+    """The most frequent partners of each source word, best first.
 
-    target_FK: Integers
-    score_FK: Floats
-    """log t(f|e)"""
+    Attributes:
+        target: the partners, F x K; -1 where there are no more.
+        score: log t(f|e), F x K.
+    """
+
+    target: Integers
+    score: Floats
 
     @staticmethod
     def best(table: Table, vocabulary: int, end: int, most: int = CANDIDATES) -> Candidates:
-        """Up to ``most`` partners by expected alignments; none for a word whose most frequent one is the empty word.
+        """Up to ``most`` partners by expected alignments; none for a word that mostly aligns with the empty word.
 
         Args:
             table: what EM found.
@@ -95,30 +104,31 @@ class Candidates:
             end: the target's sentence end, that stands for the empty word.
             most: how many, K.
         """
-        target_FK = np.full((vocabulary, most), -1, dtype=np.int64)
-        score_FK = np.full((vocabulary, most), -np.inf)
-        order_N = np.lexsort((table.target_N, -table.count_N, table.source_N))
-        source_N, target_N = table.source_N[order_N], table.target_N[order_N]
-        leads_N = np.diff(source_N, prepend=-1) > 0
-        kept_N = ~np.isin(source_N, source_N[leads_N & (target_N == end)]) & (target_N != end)
-        source_N, target_N, order_N = source_N[kept_N], target_N[kept_N], order_N[kept_N]
+        empty_N = table.target == end
+        signed_N = np.where(empty_N, -table.alignments, table.alignments)
+        worded_F = np.bincount(table.source, signed_N, minlength=vocabulary) >= 0
+        kept_N = np.flatnonzero(worded_F[table.source] & ~empty_N)
+        order_N = kept_N[np.lexsort((-table.alignments[kept_N], table.source[kept_N]))]
+        source_N = table.source[order_N]
         rank_N = np.arange(len(source_N)) - np.searchsorted(source_N, source_N)
         near_N = rank_N < most
-        place = source_N[near_N], rank_N[near_N]
-        target_FK[place] = target_N[near_N]
+        order_N, place = order_N[near_N], (source_N[near_N], rank_N[near_N])
+        target_FK = np.full((vocabulary, most), -1, dtype=np.int64)
+        score_FK = np.full((vocabulary, most), -np.inf)
+        target_FK[place] = table.target[order_N]
         with np.errstate(divide="ignore"):  # an underflow of t
-            score_FK[place] = np.log(table.probability_N[order_N[near_N]])
+            score_FK[place] = np.log(table.probability[order_N])
         return Candidates(target_FK, score_FK)
 
     def kept(self, source_T: Integers) -> Integers:
         """These source words without those that have no partner."""
-        return source_T[self.target_FK[source_T, 0] >= 0]
+        return np.asarray(source_T[self.target[source_T, 0] >= 0])
 
 
 class Bigrams:
-    """P(e | word before), interpolated with the words' own frequencies by Witten and Bell's rule.
+    r"""P(e | word before), interpolated with the words' own frequencies (Witten and Bell 1991, method C).
 
-    .. math:: P(e \\mid d) = \frac{c(d, e) + n(d) P(e)}{c(d) + n(d)}, \quad P(e) = \frac{c(e) + 1}{\\sum_e c(e) + V}
+    .. math:: P(e \mid d) = \frac{c(d, e) + n(d) P(e)}{c(d) + n(d)}, \quad P(e) = \frac{c(e) + 1}{\sum_e c(e) + V}
 
     with c counts and n(d) the number of different words after d. The sentence end stands before the first word too.
     """
@@ -146,7 +156,7 @@ class Bigrams:
 
 def word_by_word(candidates: Candidates, source_T: Integers) -> list[int]:
     """Each source word's most frequent partner, in the order of the source."""
-    found: list[int] = candidates.target_FK[candidates.kept(source_T), 0].tolist()
+    found: list[int] = candidates.target[candidates.kept(source_T), 0].tolist()
     return found
 
 
@@ -160,7 +170,7 @@ def decode(candidates: Candidates, bigrams: Bigrams, source_T: Integers, end: in
         end: the target's sentence end.
     """
     words_T = candidates.kept(source_T)
-    target_TK, emission_TK = candidates.target_FK[words_T], candidates.score_FK[words_T]
+    target_TK, emission_TK = candidates.target[words_T], candidates.score[words_T]
     before_K, score_K = np.array([end]), np.zeros(1)
     back_TK = []
     for target_K, emission_K in zip(target_TK, emission_TK, strict=True):

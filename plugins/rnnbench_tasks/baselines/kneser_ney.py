@@ -75,17 +75,17 @@ class KneserNey:
             vocabulary: how many ids there are.
             order: the longest n-grams; contexts are one shorter.
         """
-        orders = []
-        key_G, count_G = np.empty(0, np.int64), np.empty(0, np.int64)
+        tables: list[tuple[Integers, Integers]] = []  # keys and counts of each order
         gram_N = np.zeros(len(text_N), dtype=np.int64)  # the number of the n-gram that ends at each token
-        for length in range(1, order + 1):
-            shorter_N, shorter_key_G = gram_N, key_G
-            key_G, first_G, gram_N, count_G = np.unique(
+        for _ in range(order):
+            keys, first_G, longer_N, count_G = np.unique(
                 np.roll(gram_N, 1) * vocabulary + text_N, return_index=True, return_inverse=True, return_counts=True
             )
-            if length > 1:  # the words before an n-gram are counted on the n-grams that are longer by one
-                orders.append(_Order.counted(shorter_key_G, np.bincount(shorter_N[first_G]), vocabulary))
-        return cls(vocabulary, (*orders, _Order.counted(key_G, count_G, vocabulary)))
+            if tables:  # each n-gram that is longer by one is one word before its last words
+                tables[-1] = tables[-1][0], np.bincount(gram_N[first_G])
+            tables.append((keys, count_G))
+            gram_N = longer_N
+        return cls(vocabulary, tuple(_Order.counted(*table, vocabulary) for table in tables))
 
     def probability(self, text_T: npt.NDArray[np.integer]) -> Floats:
         """The probability of each token of a text, T, given as many tokens before it as the order allows."""

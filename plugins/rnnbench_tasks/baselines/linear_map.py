@@ -36,13 +36,22 @@ _AT_ONCE = 1_024  # windows summed together: bounds memory
 
 @dataclass(frozen=True)
 class Moments:
-    """Sums over regression cases, all that least squares needs; those of two parts add up."""
+    """Sums over regression cases, all that least squares needs; those of two parts add up.
+
+    Attributes:
+        count: how many cases.
+        x: the sum of the inputs, P.
+        y: the sum of the outputs, Q.
+        xx: the sum of products of the inputs, P x P.
+        xy: the sum of products of inputs and outputs, P x Q.
+        yy: the sum of the squares of all outputs.
+    """
 
     count: int
-    x_P: Floats
-    y_Q: Floats
-    xx_PP: Floats
-    xy_PQ: Floats
+    x: Floats
+    y: Floats
+    xx: Floats
+    xy: Floats
     yy: float
 
     @staticmethod
@@ -55,31 +64,31 @@ class Moments:
     def __add__(self, other: Moments) -> Moments:
         return Moments(
             self.count + other.count,
-            self.x_P + other.x_P,
-            self.y_Q + other.y_Q,
-            self.xx_PP + other.xx_PP,
-            self.xy_PQ + other.xy_PQ,
+            self.x + other.x,
+            self.y + other.y,
+            self.xx + other.xx,
+            self.xy + other.xy,
             self.yy + other.yy,
         )
 
 
 @dataclass(frozen=True)
 class Affine:
-    """y = x W + b."""
+    """y = x W + b, the weight P x Q and the bias Q."""
 
-    weight_PQ: Floats
-    bias_Q: Floats
+    weight: Floats
+    bias: Floats
 
     def __call__(self, x_RP: Floats) -> Floats:
         """The outputs of these cases."""
-        return np.asarray(x_RP @ self.weight_PQ + self.bias_Q)
+        return np.asarray(x_RP @ self.weight + self.bias)
 
     def squared_error(self, moments: Moments) -> float:
         """Its sum of squared errors over the cases that were summed."""
-        mapped_PQ = moments.xx_PP @ self.weight_PQ
-        against_y = np.vdot(self.weight_PQ, moments.xy_PQ) + self.bias_Q @ moments.y_Q
-        squared = np.vdot(self.weight_PQ, mapped_PQ) + moments.count * self.bias_Q @ self.bias_Q
-        return float(moments.yy - 2 * against_y + squared + 2 * moments.x_P @ self.weight_PQ @ self.bias_Q)
+        mapped_PQ = moments.xx @ self.weight
+        against_y = np.vdot(self.weight, moments.xy) + self.bias @ moments.y
+        squared = np.vdot(self.weight, mapped_PQ) + moments.count * self.bias @ self.bias
+        return float(moments.yy - 2 * against_y + squared + 2 * moments.x @ self.weight @ self.bias)
 
 
 def ridge(moments: Moments, penalties: Sequence[float]) -> Iterator[Affine]:
@@ -89,9 +98,9 @@ def ridge(moments: Moments, penalties: Sequence[float]) -> Iterator[Affine]:
         moments: of the cases to fit.
         penalties: multiples of the centred inputs' mean sum of squares, above zero.
     """
-    mean_P, mean_Q = moments.x_P / moments.count, moments.y_Q / moments.count
-    xx_PP = moments.xx_PP - moments.count * np.outer(mean_P, mean_P)
-    xy_PQ = moments.xy_PQ - moments.count * np.outer(mean_P, mean_Q)
+    mean_P, mean_Q = moments.x / moments.count, moments.y / moments.count
+    xx_PP = moments.xx - moments.count * np.outer(mean_P, mean_P)
+    xy_PQ = moments.xy - moments.count * np.outer(mean_P, mean_Q)
     values_P, vectors_PP = np.linalg.eigh(xx_PP)  # one decomposition for all penalties
     values_P = values_P.clip(min=0)
     scale = max(float(values_P.sum()) / max(len(values_P), 1), np.finfo(np.float64).tiny)

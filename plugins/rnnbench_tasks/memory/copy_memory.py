@@ -84,7 +84,7 @@ class CopyMemory(FixedLength):
         return LabelPerStep(encoding["alphabet"])
 
     def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:  # noqa: ARG002
-        """A sequence each, in row order: how many symbols are ``right`` of their ``count``, and their ``nll`` (nats)."""
+        """A sequence each, in row order: ``right`` symbols, their ``count``, and its ``nll`` (nats)."""
         columns = list(scored)
         scored_RT = data["targets"] != IGNORED
         right_RT = in_row_order(data, columns, "label") == data["targets"]

@@ -14,8 +14,6 @@ from rnnbench import Arrays, Batch, Columns, Encoding, Role, Task
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnnbench import Dataset, Row
-
 Integers = npt.NDArray[np.int64]
 
 

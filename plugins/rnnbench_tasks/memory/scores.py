@@ -34,7 +34,7 @@ class RecallSolved(Recalled):
     @staticmethod
     def values(totals_NK: Floats) -> Floats:
         """100 or 0."""
-        return 100.0 * (Recalled.values(totals_NK) > SOLVED_RECALL)
+        return np.where(Recalled.values(totals_NK) > SOLVED_RECALL, 100.0, 0.0)
 
 
 class AddingSolved(MSE):
@@ -43,4 +43,4 @@ class AddingSolved(MSE):
     @staticmethod
     def values(totals_NK: Floats) -> Floats:
         """100 or 0."""
-        return 100.0 * (MSE.values(totals_NK) < SOLVED_MSE)
+        return np.where(MSE.values(totals_NK) < SOLVED_MSE, 100.0, 0.0)
