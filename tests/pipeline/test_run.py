@@ -89,7 +89,7 @@ def test_the_same_bytes_serial_parallel_reordered_and_stopped(rnnbench: Rnnbench
     boards = {name: leaderboard(tmp_path / name) for name in ("serial", "parallel", "reordered", "piecewise")}
     assert len(set(boards.values())) == 1
     rows = boards["serial"].decode().splitlines()
-    assert len(rows) == 1 + 2 * 2 + 2 + 2, "two models on two tasks, a baseline and an optimum each"
+    assert len(rows) == 1 + 2 * 2 + 3 + 4 + 2, "two models on two tasks, baselines, and an optimum each"
     items = {path.name: path.read_bytes() for path in (tmp_path / "serial" / "items").iterdir()}
     assert items == {path.name: path.read_bytes() for path in (tmp_path / "parallel" / "items").iterdir()}
     assert not list((tmp_path / "serial").glob("checkpoints/*"))

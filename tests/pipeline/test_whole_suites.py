@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.pipeline.conftest import Rnnbench
 
 ROOT = Path(__file__).parents[2]

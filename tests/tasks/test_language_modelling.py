@@ -154,7 +154,7 @@ def test_the_unigram_is_counted_with_add_one():
     task = LanguageModelling(streams=1)
     encoding, training = encoded(task)
     test = task.encode(encoding, [TextLine("the bird")], None)
-    (baseline,) = task.baselines()
+    baseline, *_ = task.baselines()
     items = baseline.predict(task, encoding, training, test)
     chances = [3 / 20, 1 / 20, 5 / 20]  # the (2 times of 12), <unk> (never), <eos> (4 times); 8 entries
     assert items["nll"] == [pytest.approx(-np.log(chances).sum(), rel=1e-12)]

@@ -62,7 +62,7 @@ def test_guessing_scores_chance_within_three_standard_errors(make, tmp_path):
 
 def test_the_majority_is_the_commonest_training_label(make, tmp_path):
     case = make["sentiment"]()
-    (majority,) = case.task.baselines()
+    majority, *_ = case.task.baselines()
     items = majority.predict(case.task, case.encoding, case.arrays[Split.TRAIN], case.test)
     assert set(items["predicted"]) == {"bad"}
     share = np.mean([row.label == "bad" for row in case.rows[Split.TEST]])

@@ -37,10 +37,10 @@ def naive_bayes(training: Arrays, test: Arrays) -> Floats:
 
 
 def logistic_regression(training: Arrays, test: Arrays) -> Floats:
-    """Log-probabilities of the classes, R x C, by L2-regularised logistic regression on which n-grams a text has.
+    """Log-probabilities of the classes, R x C, by L2-regularised logistic regression on which words and pairs occur.
 
-    Source: Wang & Manning 2012, Baselines and Bigrams: presence does better than counts. The regularisation is the one
-    that gives held-out training rows most probability; the model is then fitted to all of them.
+    Presence stands for counts as in Wang & Manning 2012, Baselines and Bigrams. The regularisation is the one that
+    gives held-out training rows most probability; the model is then fitted to all training rows.
     """
     training_RF, test_RF = (bag_RF.sign() for bag_RF in bags(training, test))
     label_R, held_R = training["labels"], held_out(training["labels"])
