@@ -49,16 +49,49 @@ def rnnbench_models():
 '''
 
 
+TRACKER = '''
+"""A plugin that follows runs, and then fails."""
+import os
+from rnnbench import hookimpl
+
+def note(*words):
+    with open(os.environ["TRACKED"], "a") as file:
+        print(*words, file=file)
+    raise RuntimeError("the tracker is down")
+
+@hookimpl
+def rnnbench_run_started(run):
+    note("started", run["model"])
+
+@hookimpl
+def rnnbench_values_logged(run, step, values):
+    note("logged", run["model"], step, "validation_loss" in values)
+
+@hookimpl
+def rnnbench_run_finished(record):
+    note("finished", record["model"], record["status"])
+
+@hookimpl
+def rnnbench_leaderboard_written(folder):
+    note("written", folder)
+'''
+
+
+def installed(folder: Path, name: str, source: str) -> dict[str, str]:
+    """The environment in which a distribution with this one module is installed."""
+    home = folder / "site"
+    metadata = home / f"{name}-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (home / f"{name}.py").write_text(source, encoding="utf-8")
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", encoding="utf-8")
+    (metadata / "entry_points.txt").write_text(f"[rnnbench]\nplugin = {name}\n", encoding="utf-8")
+    return {"PYTHONPATH": os.pathsep.join([str(home), os.environ.get("PYTHONPATH", "")])}
+
+
 @pytest.fixture
 def faulty(tmp_path: Path) -> dict[str, str]:
-    """The environment in which a distribution with a faulty plugin is installed."""
-    home = tmp_path / "site"
-    metadata = home / "rnnbench_faulty-1.0.dist-info"
-    metadata.mkdir(parents=True)
-    (home / "rnnbench_faulty.py").write_text(FAULTY, encoding="utf-8")
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: rnnbench-faulty\nVersion: 1.0\n", encoding="utf-8")
-    (metadata / "entry_points.txt").write_text("[rnnbench]\nfaults = rnnbench_faulty\n", encoding="utf-8")
-    return {"PYTHONPATH": os.pathsep.join([str(home), os.environ.get("PYTHONPATH", "")])}
+    """The environment in which a plugin with a faulty model is installed."""
+    return installed(tmp_path, "rnnbench_faulty", FAULTY)
 
 
 def write(folder: Path, text: str, name: str = "tiny.yaml") -> str:
@@ -238,3 +271,20 @@ def test_an_out_folder_that_cannot_be_used_is_refused_before_anything_trains(
     assert done.returncode == 4
     assert "file/results" in done.stderr
     assert "Not a directory" in done.stderr
+
+
+def test_a_tracker_hears_of_everything_and_harms_nothing_when_it_fails(rnnbench: Rnnbench, tmp_path: Path) -> None:
+    write(tmp_path, tiny_suite(models=("lstm",), tasks=("forecasting",), budget="{core_params: 8600, steps: 3}"))
+    tracked = tmp_path / "tracked"
+    done = rnnbench("run", "tiny.yaml", TRACKED=str(tracked), **installed(tmp_path, "rnnbench_tracker", TRACKER))
+    assert done.returncode == 0, done.stderr
+    heard = tracked.read_text(encoding="utf-8").splitlines()
+    for line in (
+        "started lstm",
+        "logged lstm 3 True",
+        "finished lstm done",
+        "started optimum",
+        "finished optimum done",
+    ):
+        assert line in heard
+    assert heard[-1] == "written results/tiny"

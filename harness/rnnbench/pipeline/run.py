@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -89,7 +90,8 @@ def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) 
         finally:
             display.close()
         write_all(folder)
-        registry.manager.hook.rnnbench_leaderboard_written(folder=folder)
+        with contextlib.suppress(Exception):  # a tracker that fails harms no run
+            registry.manager.hook.rnnbench_leaderboard_written(folder=folder)
     records = read_records(folder)
     failed = tuple(records[run_id] for run_id in ids if run_id in records and not records[run_id].status.is_outcome)
     return Result(folder, failed, stopped=not finished)
