@@ -8,6 +8,7 @@ from rnnbench_tasks.forecasting import Forecasting
 from rnnbench_tasks.language_modelling import LanguageModelling
 from rnnbench_tasks.memory import MEMORY_DATASETS, MEMORY_TASKS
 from rnnbench_tasks.metrics import DECLARED
+from rnnbench_tasks.own import OWN
 from rnnbench_tasks.public import PUBLIC
 from rnnbench_tasks.sentiment import Sentiment
 from rnnbench_tasks.translation import Translation
@@ -22,7 +23,7 @@ def rnnbench_tasks() -> tuple[type[Task], ...]:
 @hookimpl
 def rnnbench_datasets() -> tuple[type[Dataset], ...]:
     """What it can be asked about."""
-    return (*EMBEDDED, *MEMORY_DATASETS, *PUBLIC)
+    return (*EMBEDDED, *MEMORY_DATASETS, *PUBLIC, *OWN)
 
 
 @hookimpl

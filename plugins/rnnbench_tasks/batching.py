@@ -68,6 +68,13 @@ def shuffled_by_length(length_R: Integers, size: int, order: np.random.Generator
         yield batches[index]
 
 
+def shuffled(count: int, size: int, order: np.random.Generator) -> Iterator[Integers]:
+    """Batches of row numbers in random order."""
+    rows = order.permutation(count)
+    for first in range(0, count, size):
+        yield rows[first : first + size]
+
+
 def sorted_by_length(length_R: Integers, size: int) -> Iterator[Integers]:
     """Batches of row numbers, the longest rows first: too large a batch fails at once."""
     rows = np.argsort(-length_R, kind="stable")

@@ -211,6 +211,11 @@ class Forecasting(Task):
             "count": (windows * values).tolist(),
         }
 
+    def remarks(self) -> tuple[str, ...]:
+        """What every model reads."""
+        subtracted = "less their last value, which is added to the forecast" if self.subtract_last else "as they are"
+        return (f"all models read the standardised windows {subtracted}",)
+
     def baselines(self) -> tuple[Baseline, ...]:
         """The last value, the value a season before, and two linear maps of the lookback."""
         return (REPEAT_LAST, SEASONAL_NAIVE, LINEAR_MAP, LINEAR_MAP_ALL)

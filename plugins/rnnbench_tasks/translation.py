@@ -16,7 +16,7 @@ import numpy.typing as npt
 import torch
 
 from rnnbench import Arrays, Batch, Columns, Encoding, Role, Row, SentencePair, TargetSequence, Task, Tokens
-from rnnbench_tasks.batching import lengths, packed, packed_text, padded, shuffled_by_length, sorted_by_length, texts
+from rnnbench_tasks.batching import lengths, packed, packed_text, padded, shuffled, sorted_by_length, texts
 from rnnbench_tasks.fields import positive
 from rnnbench_tasks.metrics import BLEU, CHRF
 from rnnbench_tasks.rows import of_type
@@ -42,7 +42,7 @@ class Translation(Task):
         vocabulary: how many entries at most, specials included; byte pairs default to 4,000.
         minimum_count: how often a token must occur in the training rows to be in the vocabulary.
         beam: hypotheses kept while decoding.
-        length_penalty: the power of its length that a hypothesis' log-probability is divided by.
+        length_penalty: a hypothesis' log-probability is divided by ((5 + length) / 6) to this power (Wu et al. 2016).
         tied: whether the readout shares the target embedding's weights.
     """
 
@@ -99,8 +99,12 @@ class Translation(Task):
         )
 
     def batches(self, data: Arrays, size: int, order: np.random.Generator) -> Iterator[Batch]:
-        """Shuffled pairs, of about one source and target length together in a batch."""
-        return (_batch(data, rows) for rows in shuffled_by_length(_lengths(data), size, order))
+        """Shuffled pairs, of all lengths together.
+
+        Batches of one length would save padding, but a mean over tokens then weights the tokens of short sentences
+        higher, and every model needs more steps.
+        """
+        return (_batch(data, rows) for rows in shuffled(len(lengths(data, "source")), size, order))
 
     def evaluation(self, data: Arrays, size: int, window: int | None = None) -> Iterator[Batch]:  # noqa: ARG002
         """Every pair once, by source length: all that a decoder knows."""

@@ -74,7 +74,7 @@ def test_a_markdown_reader_sees_hostile_text_as_it_is(nasty):
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)]
     assert {len(row) for row in cells} == {11}
     assert [unescape(re.sub(r"</?strong>", "", row[1])) for row in cells] == ["model", clean(NASTY), "=cmd()"]
-    assert len(re.findall("<h3>", page)) == 2
+    assert len(re.findall("<h3>", page)) == 3
 
 
 def test_no_address_becomes_a_link():
@@ -151,7 +151,7 @@ def test_the_json_is_strict_and_holds_every_row(results):
 def test_files_are_written_and_repeat_to_the_byte(folder):
     written = write_all(folder)
     assert {path.name for path in written} == {
-        "leaderboard.csv", "leaderboard.md", "leaderboard.json", "efficiency.csv"
+        "leaderboard.csv", "leaderboard.md", "leaderboard.json", "leaderboard.tex", "efficiency.csv"
     }  # fmt: skip
     before = {path: path.read_bytes() for path in written}
     assert write_all(folder) == written
@@ -208,13 +208,13 @@ def test_a_plan_that_is_none_says_what_is_wrong(tmp_path):
 
 
 def test_a_leaderboard_needs_no_training_code(folder):
-    """Neither torch nor pandas nor SciPy, and with few seeds not even NumPy: it has to start fast."""
+    """No torch, pandas or SciPy; without a page no templates, and with few seeds no NumPy: it has to start fast."""
     code = (
         "import sys, pathlib\n"
         "from rnnbench.leaderboard import read_board, terminal, write_all\n"
         "folder = pathlib.Path(sys.argv[1])\n"
         "write_all(folder); terminal.render(read_board(folder))\n"
-        "print({'torch', 'pandas', 'scipy', 'numpy', 'datasets', 'rnnbench_models'} & set(sys.modules))"
+        "print({'torch', 'pandas', 'scipy', 'numpy', 'jinja2', 'datasets', 'rnnbench_models'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -16,7 +16,10 @@ OPTIONS = {
     "list": {"kind", "as_json"},
     "show": {"name"},
     "leaderboard": {"folders", "form", "output"},
+    "site": {"source", "output"},
+    "compare": {"first", "second"},
     "validate": {"path"},
+    "data": set(),
 }
 
 

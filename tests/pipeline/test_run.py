@@ -288,3 +288,19 @@ def test_a_tracker_hears_of_everything_and_harms_nothing_when_it_fails(rnnbench:
     ):
         assert line in heard
     assert heard[-1] == "written results/tiny"
+
+
+def test_a_run_whose_tuning_failed_is_not_trained_with_the_rest_of_the_grid(
+    rnnbench: Rnnbench, tmp_path: Path, faulty: dict[str, str]
+) -> None:
+    models = ("lstm", "{model: faulty, fields: {fault: raise}}")
+    write(tmp_path, tiny_suite(models=models, tasks=("sentiment",), budget="{steps: 12}", tune=TUNE))
+    for _ in range(2):  # and the next call tries the same again
+        done = rnnbench("run", "tiny.yaml", **faulty)
+        assert done.returncode == 1, done.stderr
+        assert "not started: a tuning run that it waits for has no outcome" in done.stderr
+        paths = (tmp_path / "results/tiny/runs").iterdir()
+        records = [json.loads(path.read_text()) for path in paths]
+        assert {record["status"] for record in records if record["model"] == "faulty"} == {"failed"}
+        (trained,) = [record for record in records if (record["model"], record["kind"]) == ("lstm", "train")]
+        assert trained["chosen"]["learning_rate"] in (0.003, 0.01)

@@ -196,7 +196,7 @@ def test_a_core_that_carries_no_state_is_reset_and_scored_by_a_window_that_is_na
     monkeypatch.setattr(LSTM, "carries_state", False)
     reset, items_of_reset = carry_out(assignment, tmp_path / "reset")
     assert reset.status is Status.DONE
-    assert reset.notes == ("no carried state: scored by a sliding window of 64 steps",)
+    assert reset.notes == ("no carried state: scored by a sliding window of 8 steps",)
     assert carried.notes == ()
     assert reset.history != carried.history, "the state was not reset between segments of training"
     assert items is not None

@@ -13,7 +13,7 @@ import rich_click as click
 from rnnbench import __version__
 from rnnbench.cli import codes
 
-FORMATS = ("md", "csv", "json")
+FORMATS = ("md", "csv", "json", "tex", "html")
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path)
 
@@ -85,6 +85,29 @@ def leaderboard(folders: tuple[Path, ...], form: str | None, output: Path | None
 
 
 @commands.command()
+@click.argument("source", metavar="DIR", type=_FOLDER)
+@click.option("-o", "--output", type=_FOLDER, default="site", show_default=True, help="Where to.")
+def site(source: Path, output: Path) -> None:
+    """A static site over all results folders within DIR, for any host."""
+    from rnnbench.cli.tables import make_site
+    from rnnbench.leaderboard.site import NoBoards
+    from rnnbench.records.storage import DamagedFile, StorageError
+
+    _or_exit(lambda: make_site(source, output), NoBoards, StorageError, DamagedFile)
+
+
+@commands.command()
+@click.argument("first", metavar="DIR_A", type=_FOLDER)
+@click.argument("second", metavar="DIR_B", type=_FOLDER)
+def compare(first: Path, second: Path) -> None:
+    """What changed from one board to another, and whether the seeds support it."""
+    from rnnbench.cli.tables import compare_folders
+    from rnnbench.records.storage import DamagedFile, StorageError
+
+    _or_exit(lambda: compare_folders(first, second), StorageError, DamagedFile)
+
+
+@commands.command()
 @click.argument("path", type=_FILE)
 def validate(path: Path) -> None:
     """Check a suite file without running it."""
@@ -97,6 +120,35 @@ def validate(path: Path) -> None:
         click.echo(f"{path}: suite {suite.name!r} is valid: {pairs} pairs of model and task, {len(suite.seeds)} seeds")
 
     _or_exit(check, SuiteError)
+
+
+@commands.group()
+def data() -> None:
+    """What suites need: where it lies, and bringing it ahead of a run."""
+
+
+@data.command("list")
+@click.argument("suites", metavar="[SUITE]...", nargs=-1, type=_FILE)
+@click.option("--data-dir", type=_FOLDER, help="Folder of data.  [default: $RNNBENCH_DATA]")
+def data_list(suites: tuple[Path, ...], data_dir: Path | None) -> None:
+    """Where the data of suites lies, size, licence, citation, fingerprint; without a suite, all that is known."""
+    from rnnbench.cli.data import list_data
+    from rnnbench.contract.datasets import DataMissing
+    from rnnbench.suite import SuiteError
+
+    _or_exit(lambda: click.echo(list_data(suites, data_dir)), SuiteError, DataMissing)
+
+
+@data.command("fetch")
+@click.argument("suites", metavar="SUITE...", nargs=-1, required=True, type=_FILE)
+@click.option("--data-dir", type=_FOLDER, help="Folder of data: what lies there is not fetched.")
+def data_fetch(suites: tuple[Path, ...], data_dir: Path | None) -> None:
+    """Bring the data of suites from the Hugging Face hub: the only command that uses the network."""
+    from rnnbench.cli.data import fetch_data
+    from rnnbench.contract.datasets import DataMissing
+    from rnnbench.suite import SuiteError
+
+    _or_exit(lambda: sys.exit(fetch_data(suites, data_dir)), SuiteError, DataMissing)
 
 
 def _or_exit(action: Callable[[], None], *mistakes: type[Exception]) -> None:

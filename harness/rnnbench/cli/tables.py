@@ -1,4 +1,4 @@
-"""``rnnbench leaderboard``, and the table that ends a run."""
+"""``rnnbench leaderboard``, ``site`` and ``compare``, and the table that ends a run."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from pathlib import Path
 
 import rich_click as click
 
-from rnnbench.leaderboard import FORMATS, Board, read_board, write_all
+from rnnbench.leaderboard import FORMATS, Board, Results, page, read_board, read_results, write_all
 from rnnbench.leaderboard.terminal import show
 from rnnbench.records.storage import FolderInUse, StorageError, results_lock, write_atomically
+
+_PAGE = "html"
 
 
 def print_table(folder: Path) -> None:
@@ -27,26 +29,57 @@ def show_tables(folders: tuple[Path, ...], form: str | None, output: Path | None
     """
     if form is None and output is not None:
         form = output.suffix.removeprefix(".")
-        if form not in FORMATS:
-            raise click.BadParameter(f"give --format: {output} ends in none of {', '.join(sorted(FORMATS))}")
+        if form not in (*FORMATS, _PAGE):
+            raise click.BadParameter(f"give --format: {output} ends in none of {', '.join(sorted([*FORMATS, _PAGE]))}")
     if form is None:
         for folder in folders:
-            board = read_board(folder)
+            results = read_results(folder)
             # tables of a board that is being run, or that cannot be written to, are shown all the same
             with contextlib.suppress(StorageError, FolderInUse), results_lock(folder):
-                write_all(folder)
-            _print(folder, board)
+                write_all(folder, results, with_page=True)
+            _print(folder, results.board, _PAGE)
         return
-    if len(folders) > 1 and form != "md":
+    if len(folders) > 1 and form not in ("md", "tex"):
         raise click.BadParameter(f"one {form} file holds one board: give one folder")
-    text = "\n".join(FORMATS[form](read_board(folder)) for folder in folders)
+    text = "\n".join(_render(read_results(folder), form) for folder in folders)
     if output is None:
         click.echo(text, nl=False)
     else:
         write_atomically(output, text.encode())
 
 
-def _print(folder: Path, board: Board) -> None:
+def make_site(source: Path, output: Path) -> None:
+    """A static site over all boards within a folder.
+
+    Raises:
+        NoBoards: there are none.
+        StorageError: a plan cannot be read, or a file cannot be written.
+        DamagedFile: a plan is not one.
+    """
+    from rnnbench.leaderboard.site import write_site
+
+    *_, first = write_site(source, output)
+    click.echo(first)
+
+
+def compare_folders(first: Path, second: Path) -> None:
+    """What changed from one board to another.
+
+    Raises:
+        StorageError: a folder has no plan.
+        DamagedFile: a plan is not one.
+    """
+    from rnnbench.leaderboard.comparison import compare
+
+    lines = compare(read_board(first), read_board(second)).lines
+    click.echo("\n".join(lines) or "the two boards hold nothing to compare")
+
+
+def _render(results: Results, form: str) -> str:
+    return page(results) if form == _PAGE else FORMATS[form](results.board)
+
+
+def _print(folder: Path, board: Board, *more: str) -> None:
     show(board)
-    names = [f"leaderboard.{ending}" for ending in FORMATS]
+    names = [f"leaderboard.{ending}" for ending in (*FORMATS, *more)]
     click.echo(f"\n{folder}: {', '.join([*names, 'efficiency.csv', 'plan.json', 'runs/', 'items/'])}")

@@ -92,6 +92,10 @@ class Task(ABC):
         """The validation loss below which the task is solved and training stops; None: it goes on to the end."""
         return None
 
+    def remarks(self) -> tuple[str, ...]:
+        """What a table must say of these options, a line each."""
+        return ()
+
     def knows_optimum(self, dataset: Dataset) -> bool:
         """Whether :meth:`optimum` has an answer, given these options of the task and this dataset."""
         return dataset.has_optimum

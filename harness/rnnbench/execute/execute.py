@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from rnnbench.contract.batches import Columns
 from rnnbench.discovery import discover
 from rnnbench.execute.job import Job, failed
 from rnnbench.execute.local import Event
@@ -71,7 +72,7 @@ def unfinished(draft: Draft, selected: Collection[str], records: Mapping[str, Re
     return [
         assignment
         for run_id, assignment in draft.assignments.items()
-        if run_id in wanted and not (run_id in records and records[run_id].status.is_outcome)
+        if run_id in wanted and not _has_outcome(run_id, records)
     ]
 
 
@@ -84,7 +85,8 @@ def execute(draft: Draft, selected: Collection[str], settings: Settings, executo
     Raises:
         StorageError: a record could not be stored.
     """
-    records = read_records(settings.folder)
+    stored = read_records(settings.folder)
+    records = {run_id: record for run_id, record in stored.items() if record.status.is_outcome}
     waiting = unfinished(draft, selected, records)
     attempts: dict[str, int] = {}
     with contextlib.ExitStack() as cleanup:
@@ -100,6 +102,10 @@ def execute(draft: Draft, selected: Collection[str], settings: Settings, executo
                 display.started(assignment)
             for event in executor.poll(POLL_S):
                 _handle(event, draft, settings, display, records, waiting, attempts)
+            for assignment in _stranded(waiting, records, attempts):
+                waiting.remove(assignment)
+                reason = "not started: a tuning run that it waits for has no outcome"
+                _store(failed(assignment, Status.FAILED, reason), None, settings, display, records)
         stopped = bool(waiting or executor.running)
         for event in executor.stop(STOP_S):
             _handle(event, draft, settings, display, records, waiting, attempts)
@@ -107,9 +113,29 @@ def execute(draft: Draft, selected: Collection[str], settings: Settings, executo
 
 
 def _ready(waiting: list[Assignment], records: Mapping[str, Record]) -> list[Assignment]:
-    """Those whose tuning runs have ended, the longest first within what can start: the last worker ends early."""
-    ready = [one for one in waiting if all(tuning in records for tuning in one.tune)]
+    """Those whose tuning runs have an outcome, the longest first: so the last worker ends early."""
+    ready = [one for one in waiting if all(_has_outcome(tuning, records) for tuning in one.tune)]
     return sorted(ready, key=lambda one: -one.run.estimate_s)
+
+
+def _stranded(
+    waiting: list[Assignment], records: Mapping[str, Record], attempts: Mapping[str, int]
+) -> list[Assignment]:
+    """Those that wait for a tuning run which was tried in this call, is not tried again, and has no outcome.
+
+    Tuning without one of its values would not be equal.
+    """
+    to_come = {one.run.id for one in waiting}
+
+    def is_lost(run_id: str) -> bool:
+        tried = run_id in attempts and run_id in records and run_id not in to_come
+        return tried and not _has_outcome(run_id, records)
+
+    return [one for one in waiting if any(is_lost(tuning) for tuning in one.tune)]
+
+
+def _has_outcome(run_id: str, records: Mapping[str, Record]) -> bool:
+    return run_id in records and records[run_id].status.is_outcome
 
 
 def _chosen(assignment: Assignment, records: Mapping[str, Record]) -> float | None:
@@ -151,9 +177,16 @@ def _handle(
         record, items = event.payload
     record = record.model_copy(update={"attempts": attempts[event.run_id]})
     try:
-        record = write_record(settings.folder, record, items)
+        _store(record, items, settings, display, records)
     except ValueError as error:  # a plugin's values that are not JSON
-        record = write_record(settings.folder, failed(assignment, Status.FAILED, str(error)))
+        _store(failed(assignment, Status.FAILED, str(error)), None, settings, display, records)
+
+
+def _store(
+    record: Record, items: Columns | None, settings: Settings, display: Display, records: dict[str, Record]
+) -> None:
+    """Keep a record, and say so."""
+    record = write_record(settings.folder, record, items)
     remove_checkpoints(settings.folder, record.id)
     remove_empty_log(settings.folder, record.id)
     records[record.id] = record

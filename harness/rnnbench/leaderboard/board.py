@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rnnbench.leaderboard.statistics import Interval
+    from rnnbench.leaderboard.verdict import Verdict
     from rnnbench.records.schema import MetricInfo
     from rnnbench.records.storage import Problem
 
@@ -50,6 +51,8 @@ class Row:
     """95 %, over seeds."""
     test_interval: Interval | None = None
     """95 %, over resamples of the test set: each run's own ends, averaged over the seeds."""
+    validation_loss: float | None = None
+    """The mean over seeds at the checkpoints that were scored; None where a run diverged."""
     rank: int | None = None
     to_optimum: float | None = None
     to_baseline: float | None = None
@@ -123,6 +126,12 @@ class Table:
     signatures: tuple[tuple[str, str], ...]
     """(metric, signature): how a metric was computed where its name does not say it all."""
     notes: tuple[str, ...]
+    verdict: Verdict
+    task_version: int
+    fields: Mapping[str, Any]
+    """The task's own options."""
+    fingerprint: str
+    """Of the data."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +146,7 @@ class Board:
     seeds: tuple[int, ...]
     core_params: int | None
     budget: Mapping[str, Any]
+    recipe: Mapping[str, Any]
     tune: Mapping[str, Any] | None
     """The tuning grid and its rule; None where nothing was tuned."""
     tables: tuple[Table, ...]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rnnbench.leaderboard import csv_table, json_table, markdown
+from rnnbench.leaderboard import csv_table, json_table, markdown, tex
 from rnnbench.leaderboard.efficiency import costs
-from rnnbench.leaderboard.table import board
-from rnnbench.records.storage import read_plan, scan_records, write_text
+from rnnbench.leaderboard.results import Results, read_results
+from rnnbench.records.storage import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +19,16 @@ FORMATS: dict[str, Callable[[Board], str]] = {
     "csv": csv_table.leaderboard,
     "json": json_table.render,
     "md": markdown.render,
+    "tex": tex.render,
 }
-"""Renderings by the ending of the file they are written to."""
+"""Renderings by the ending of the file they are written to. The page, ``html``, shows records too: :func:`page`."""
+
+
+def page(results: Results) -> str:
+    """``leaderboard.html``: one page that needs no other file and no network."""
+    from rnnbench.leaderboard.page import render  # noqa: PLC0415  templates take as long to import as all else
+
+    return render(results)
 
 
 def read_board(folder: Path) -> Board:
@@ -30,12 +38,16 @@ def read_board(folder: Path) -> Board:
         StorageError: there is no plan, or it cannot be read.
         DamagedFile: the plan is not one.
     """
-    plan, found = read_plan(folder), scan_records(folder)
-    return board(plan, found.records, found.problems)
+    return read_results(folder).board
 
 
-def write_all(folder: Path) -> list[Path]:
+def write_all(folder: Path, results: Results | None = None, with_page: bool = False) -> list[Path]:
     """Write ``leaderboard.*`` and ``efficiency.csv`` into a results folder.
+
+    Args:
+        folder: where.
+        results: what lies there, where it was read already.
+        with_page: whether to write ``leaderboard.html`` too.
 
     Returns:
         The files, in the order in which they were written.
@@ -44,7 +56,8 @@ def write_all(folder: Path) -> list[Path]:
         StorageError: the plan cannot be read or a file cannot be written.
         DamagedFile: the plan is not one.
     """
-    plan, found = read_plan(folder), scan_records(folder)
-    made = board(plan, found.records, found.problems)
-    written = [write_text(folder, f"leaderboard.{ending}", render(made)) for ending, render in FORMATS.items()]
-    return [*written, write_text(folder, "efficiency.csv", csv_table.efficiency(costs(plan, found.records)))]
+    found = results or read_results(folder)
+    written = [write_text(folder, f"leaderboard.{ending}", render(found.board)) for ending, render in FORMATS.items()]
+    if with_page:
+        written.append(write_text(folder, "leaderboard.html", page(found)))
+    return [*written, write_text(folder, "efficiency.csv", csv_table.efficiency(costs(found.plan, found.records)))]

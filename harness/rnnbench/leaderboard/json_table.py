@@ -20,6 +20,7 @@ def render(board: Board) -> str:
     for table, plain in zip(board.tables, document["tables"], strict=True):
         for row, entry in zip(table.rows, plain["rows"], strict=True):
             entry |= {"n": row.n, "status": row.status, "provisional": row.provisional}
+        plain["verdict"]["sentence"] = table.verdict.sentence
     text = json.dumps(document, allow_nan=False, ensure_ascii=False, sort_keys=True, indent=1, default=_plain)
     return f"{text}\n"
 

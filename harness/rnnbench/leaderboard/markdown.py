@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rnnbench.leaderboard.board import Board, Row, RowKind, Table
 from rnnbench.leaderboard.text import (
+    VERDICT_NOTE,
     brief,
     clean,
     decimals,
@@ -21,6 +22,7 @@ from rnnbench.leaderboard.text import (
     span,
     terms,
     thousands,
+    verdict,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +39,10 @@ def render(board: Board) -> str:
     lines = [f"**{_escape(board.suite)}**: {_escape(terms(board))}."]
     if board.description:
         lines += ["", _escape(board.description)]
+    if board.tables:
+        lines += ["", "### Is a recurrent model enough?", ""]
+        lines += [f"- **{_escape(table.label)}**: {_escape(verdict(table.verdict))}" for table in board.tables]
+        lines += ["", VERDICT_NOTE]
     for table in board.tables:
         lines += ["", *_table(table)]
     if board.outside or board.problems:

@@ -62,14 +62,15 @@ def rank(samples: Mapping[str, Sequence[float]], maximise: bool) -> dict[str, in
     return ranks
 
 
-def detectable_gap(samples: Sequence[Sequence[float]]) -> float | None:
-    """The difference of two means that so many seeds would show in 80 % of cases, at 5 %, two-sided, for one pair.
+def detectable_gap(samples: Sequence[Sequence[float]], comparisons: int = 1) -> float | None:
+    """The difference of two means that so many seeds would show in 80 % of cases, at 5 %, two-sided.
 
     (t(1 - error / 2) + t(power)) s sqrt(2 / n) with 2 (n - 1) degrees of freedom, where s is pooled over the rows; the
     exact value, from the noncentral t, is at most 6 % larger (two seeds), 1 % from four on.
 
     Args:
         samples: the seeds' scores of each row; for ratio metrics their logarithms.
+        comparisons: how many pairs the 5 % are shared by (Bonferroni; ranks are Holm-corrected, a little keener).
 
     Returns:
         None where no row has two seeds.
@@ -80,5 +81,5 @@ def detectable_gap(samples: Sequence[Sequence[float]]) -> float | None:
     freedom = sum(len(sample) - 1 for sample in varied)
     weighted = (deviation(sample) * math.sqrt((len(sample) - 1) / freedom) for sample in varied)
     count = min(len(sample) for sample in varied)
-    quantiles = sum(student_quantile(p, 2 * (count - 1)) for p in (1 - ERROR / 2, POWER))
+    quantiles = sum(student_quantile(p, 2 * (count - 1)) for p in (1 - ERROR / comparisons / 2, POWER))
     return quantiles * math.hypot(*weighted) * math.sqrt(2 / count)

@@ -7,31 +7,40 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from rnnbench.leaderboard.board import Board, Failure, Row, RowKind, Table
+from rnnbench.leaderboard.marks import marks
 from rnnbench.leaderboard.ranking import detectable_gap, rank
 from rnnbench.leaderboard.statistics import Interval, deviation, interval, mean
+from rnnbench.leaderboard.verdict import judge
 from rnnbench.records.schema import Kind, MetricInfo, Plan, PlannedModel, PlannedRun, PlannedTask, Record, Status
 from rnnbench.records.storage import PLAN, RUNS, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from rnnbench.leaderboard.verdict import ItemReader
+
 _KINDS = {Kind.TRAIN: RowKind.MODEL, Kind.BASELINE: RowKind.BASELINE, Kind.OPTIMUM: RowKind.OPTIMUM}
 _ORDER = list(RowKind)
 _LARGEST = 1e100
 """Scores beyond it are damage, and would overflow what is computed from them."""
-_BUDGET_TOLERANCE = 0.02
 
 Outcome = tuple[PlannedRun, Record]
 _Value = TypeVar("_Value")
 
 
-def board(plan: Plan, records: Mapping[str, Record], problems: Iterable[Problem] = ()) -> Board:
+def board(
+    plan: Plan,
+    records: Mapping[str, Record],
+    problems: Iterable[Problem] = (),
+    items: ItemReader | None = None,
+) -> Board:
     """The leaderboard of a plan.
 
     Args:
         plan: what was asked for.
         records: what there is, by run id.
         problems: files that were no records; they are shown.
+        items: what reads the items of a record, for the verdict; see :func:`rnnbench.leaderboard.verdict.judge`.
     """
     found = set(problems) | {Problem(PLAN, flaw) for task in plan.tasks if (flaw := _flaw(task))}
     tasks = {task.label: task for task in plan.tasks if not _flaw(task)}
@@ -54,8 +63,9 @@ def board(plan: Plan, records: Mapping[str, Record], problems: Iterable[Problem]
         seeds=plan.seeds,
         core_params=plan.core_params,
         budget=plan.budget,
+        recipe=plan.recipe,
         tune=plan.tune,
-        tables=tuple(_table(plan, tasks[label], usable) for label in sorted(tasks)),
+        tables=tuple(_table(plan, tasks[label], usable, items) for label in sorted(tasks)),
         outside=tuple(sorted(records.keys() - planned.keys())),
         problems=tuple(sorted(found)),
     )
@@ -88,7 +98,7 @@ def _complaint(run: PlannedRun, record: Record, task: PlannedTask) -> str | None
     return None
 
 
-def _table(plan: Plan, task: PlannedTask, records: Mapping[str, Record]) -> Table:
+def _table(plan: Plan, task: PlannedTask, records: Mapping[str, Record], items: ItemReader | None) -> Table:
     runs = sorted(
         (run for run in plan.runs if run.task == task.label), key=lambda run: (run.model, str(run.kind), _by_seed(run))
     )
@@ -101,7 +111,11 @@ def _table(plan: Plan, task: PlannedTask, records: Mapping[str, Record]) -> Tabl
         rows.append(_row(plan, task, models.get(label), own, tuning, records))
     rows = _with_distances(_with_ranks(rows, metric), metric)
     compared = [_scaled(row) for row in rows if _comparable(row)]
-    gap = detectable_gap(compared)
+    gap = detectable_gap(compared, max(1, math.comb(len(compared), 2)))
+    trained: dict[str, list[Record]] = {}
+    for run in runs:
+        if run.kind is Kind.TRAIN and run.id in records:
+            trained.setdefault(run.model, []).append(records[run.id])
     return Table(
         label=task.label,
         task=task.task,
@@ -119,6 +133,10 @@ def _table(plan: Plan, task: PlannedTask, records: Mapping[str, Record]) -> Tabl
         best_baseline=_best_baseline(rows, metric),
         signatures=tuple(sorted({pair for run in runs if run.id in records for pair in _signatures(records[run.id])})),
         notes=task.notes,
+        verdict=judge(rows, trained, items),
+        task_version=task.task_version,
+        fields=task.fields,
+        fingerprint=task.fingerprint,
     )
 
 
@@ -156,6 +174,7 @@ def _row(
         std=deviation(scores) if len(scores) > 1 else None,
         seeds_interval=interval(scores, metric.ratio) if kind is RowKind.MODEL and reported else None,
         test_interval=_test_interval(reported, metric),
+        validation_loss=_validation_loss(reported),
         other_metrics=tuple(
             (other, mean([record.metrics[other.name] for record in reported], other.ratio))
             for other in task.metrics[1:]
@@ -169,7 +188,7 @@ def _row(
         chosen=tuple(
             sorted({f"{field}={value:g}" for _, record in outcomes for field, value in record.chosen.items()})
         ),
-        marks=_marks(plan, task, model, runs[0], outcomes),
+        marks=marks(plan, task, model, runs[0], outcomes),
     )
 
 
@@ -182,42 +201,10 @@ def _test_interval(done: Sequence[Record], metric: MetricInfo) -> Interval | Non
     return Interval(mean(lows, ratio), mean(highs, ratio))
 
 
-def _marks(
-    plan: Plan, task: PlannedTask, model: PlannedModel | None, run: PlannedRun, outcomes: Sequence[Outcome]
-) -> tuple[str, ...]:
-    marks = []
-    adapter = _first(record.adapter for _, record in outcomes) or run.adapter
-    if adapter and adapter != "native":
-        marks.append(f"adapter: {adapter}")
-    if model and model.overrides and run.kind is Kind.TRAIN:
-        marks.append("own recipe: " + ", ".join(f"{name}={value}" for name, value in sorted(model.overrides.items())))
-    budget = _core_budget(plan, run)
-    off = _first(record.core_params for _, record in outcomes if _is_off(record.core_params, budget))
-    if off:
-        marks.append(f"outside the budget: {off:,} of {budget:,} core parameters")
-    trivial = sum(_is_trivial(record, task) for _, record in outcomes)
-    if trivial:
-        marks.append(f"at the trivial level on validation: {trivial} of {len(outcomes)}")
-    diverged = sum(record.status is Status.DIVERGED for _, record in outcomes)
-    if diverged:
-        marks.append(f"diverged: {diverged} of {len(outcomes)}, scored as chance")
-    return (*marks, *sorted({note for _, record in outcomes for note in record.notes}))
-
-
-def _core_budget(plan: Plan, run: PlannedRun) -> int | None:
-    """The core parameters that this run was to have: the task's own budget, or the suite's."""
-    own = run.resolved.get("budget")
-    size = own.get("core_params") if isinstance(own, dict) else plan.core_params
-    return size if isinstance(size, int) and size > 0 and run.kind is Kind.TRAIN else None
-
-
-def _is_off(size: int | None, budget: int | None) -> bool:
-    return size is not None and budget is not None and abs(size - budget) > _BUDGET_TOLERANCE * budget
-
-
-def _is_trivial(record: Record, task: PlannedTask) -> bool:
-    loss = record.best_validation_loss
-    return record.status is Status.DONE and loss is not None and loss >= task.trivial_loss
+def _validation_loss(done: Sequence[Record]) -> float | None:
+    known = (record.best_validation_loss for record in done)
+    losses = [loss for loss in known if loss is not None and abs(loss) < _LARGEST]
+    return mean(losses) if losses and len(losses) == len(done) else None
 
 
 def _with_ranks(rows: Sequence[Row], metric: MetricInfo) -> list[Row]:
@@ -241,12 +228,12 @@ def _with_distances(rows: Sequence[Row], metric: MetricInfo) -> list[Row]:
     for row in rows:
         to_optimum = None if row.kind is RowKind.OPTIMUM else _distance(row.mean, optimum, metric)
         to_baseline = _distance(row.mean, baseline, metric) if row.kind is RowKind.MODEL else None
-        marks = row.marks
+        own = row.marks
         if row.kind is RowKind.MODEL and to_optimum is not None and to_optimum < -1e-9:
-            marks = (*marks, "better than the optimum on this test set")
+            own = (*own, "better than the optimum on this test set")
         if to_baseline is not None and to_baseline >= 0:
-            marks = (*marks, f"no better than {label}")
-        measured.append(replace(row, to_optimum=to_optimum, to_baseline=to_baseline, marks=marks))
+            own = (*own, f"no better than {label}")
+        measured.append(replace(row, to_optimum=to_optimum, to_baseline=to_baseline, marks=own))
     return measured
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from rnnbench.leaderboard.board import Board, RowKind, Table
 from rnnbench.leaderboard.text import (
+    VERDICT_NOTE,
     brief,
     clean,
     decimals,
@@ -26,6 +27,7 @@ from rnnbench.leaderboard.text import (
     score,
     span,
     terms,
+    verdict,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ def renderable(board: Board) -> RenderableType:
     parts: list[RenderableType] = [Text.assemble((clean(board.suite), "bold"), f": {terms(board)}.")]
     for table in board.tables:
         parts += [Text(), *_table(table)]
+    if board.tables:
+        parts += [Text(), *_lines([VERDICT_NOTE])]
     lines = [f"{problem.file}: {problem.cause}" for problem in board.problems]
     lines += [f"{run_id}: its record is outside the plan" for run_id in board.outside]
     if lines:
@@ -84,6 +88,7 @@ def _table(table: Table) -> Iterable[RenderableType]:
         )
         grid.add_row(*(Text(cell) for cell in cells), style=_STYLES[row.kind])
     yield Text(f"{clean(table.label)}: {heading(table.metric)}", style="bold")
+    yield Padding(Text(verdict(table.verdict)), (0, 0, 1, 2))
     yield grid
     yield from _lines(f"{letter}: {mark}" for mark, letter in notes.items())
     yield from _lines(remarks(table))

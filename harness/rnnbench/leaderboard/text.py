@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rnnbench.leaderboard.statistics import Interval
+    from rnnbench.leaderboard.verdict import Verdict
     from rnnbench.records.schema import MetricInfo
+
+VERDICT_NOTE = "+ is where the best recurrent model loses more than the best with attention, each chosen on validation."
 
 _LONGEST = 200
 
@@ -109,6 +112,24 @@ def terms(board: Board) -> str:
     return clean("; ".join(parts))
 
 
+def verdict(of: Verdict) -> str:
+    """The verdict on a task, what it rests on, and what to know of it."""
+    return "; ".join(brief(part) for part in (of.sentence, evidence(of), *of.caveats) if part)
+
+
+def evidence(of: Verdict) -> str:
+    """Who stood against whom, how far apart they are and how sure that is; empty where nobody did."""
+    if of.recurrent is None:
+        return ""
+    pair = brief(f"{of.recurrent} against {of.attention}")
+    if of.difference is None or of.low is None or of.high is None or of.margin is None:
+        return pair
+    size = 100 if of.relative else 1
+    unit = " %" if of.relative else " points"
+    loss, low, high = (f"{size * value:+,.2f}" for value in (of.difference, of.low, of.high))
+    return f"{pair} {loss}{unit} [{low}, {high}], margin {size * of.margin:g}{unit}"
+
+
 def footnotes(table: Table) -> dict[str, str]:
     """A letter for each mark of the table's rows, in order of appearance."""
     marks = dict.fromkeys(mark for row in table.rows for mark in _marks(row))
@@ -138,7 +159,8 @@ def _reading(table: Table) -> Iterable[str]:
     if table.gap is not None:
         size = f"{100 * table.gap:.2g} %" if table.metric.ratio else f"{table.gap:.2g}"
         fewest = min(row.n for row in ranked if row.n > 1)
-        yield f"{fewest} seeds can detect a gap of {size} between two models (two-sided 5 %, power 80 %)."
+        at = "two-sided 5 % over all pairs, power 80 %"
+        yield f"{fewest} seeds can detect a gap of {size} between two models ({at})."
     if any(row.kind is RowKind.MODEL and row.rank is None for row in table.rows):
         yield "? not ranked: some of its runs have no outcome yet."
     yield f"Chance level: {table.chance:.4g}. Test-set interval: 95 % bootstrap; the unit drawn is {table.block}."

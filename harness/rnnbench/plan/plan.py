@@ -251,7 +251,7 @@ def _planned_task(task: SuiteTask, data: Prepared) -> PlannedTask:
         block=task.task.block,
         chance=data.chance,
         trivial_loss=data.trivial_loss,
-        notes=data.notes,
+        notes=(*task.task.remarks(), *data.notes),
     )
 
 

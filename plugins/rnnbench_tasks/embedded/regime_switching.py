@@ -42,7 +42,9 @@ class RegimeSwitching(GeneratedSeries):
     name: ClassVar[str] = "regime-switching"
     description: ClassVar[str] = "An autoregression whose coefficients follow a hidden Markov chain"
     channels: ClassVar[tuple[str, ...]] = ("first", "second")
-    optimum_note: ClassVar[str] = "a bound: the filter saw the whole past, not the lookback alone"
+    optimum_note: ClassVar[str] = (
+        "a bound: the filter saw all steps since the first window of the test rows, not the lookback alone"
+    )
 
     persistence: float = 0.985
 

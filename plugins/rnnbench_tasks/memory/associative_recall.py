@@ -52,7 +52,7 @@ class AssociativeRecall(FixedLength):
 
     name = "associative-recall"
     rows = PairsRow
-    metrics = (RECALLED, RECALL_SOLVED)
+    metrics = (RECALL_SOLVED, RECALLED)
 
     def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:  # noqa: ARG002  series only
         """The numbers of keys and of values."""
@@ -100,8 +100,8 @@ class AssociativeRecall(FixedLength):
         return MAJORITY, COMMONEST_HERE
 
     def chance(self, encoding: Encoding, validation: Arrays) -> float:  # noqa: ARG002
-        """The share of right answers of a uniform guess, in per cent."""
-        return 100 / float(encoding["values"])
+        """Not solved."""
+        return 0.0
 
     def trivial_loss(self, encoding: Encoding, training: Arrays, validation: Arrays) -> float:
         """Cross entropy of the training answers' frequencies, in nats."""

@@ -50,7 +50,7 @@ class CopyMemory(FixedLength):
     name = "copy-memory"
     role = Role.CAUSAL
     rows = SymbolsRow
-    metrics = (RECALLED, RECALL_SOLVED)
+    metrics = (RECALL_SOLVED, RECALLED)
 
     def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:  # noqa: ARG002  series only
         """The size of the alphabet."""
@@ -100,8 +100,8 @@ class CopyMemory(FixedLength):
         return (MEMORYLESS,)
 
     def chance(self, encoding: Encoding, validation: Arrays) -> float:  # noqa: ARG002
-        """The share of symbols that a uniform guess hits, in per cent."""
-        return 100 / float(encoding["alphabet"])
+        """Not solved."""
+        return 0.0
 
     def trivial_loss(self, encoding: Encoding, training: Arrays, validation: Arrays) -> float:  # noqa: ARG002
         """The logarithm of the alphabet's size, for each recalled symbol."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rnnbench import Observation, Row, Split
+from rnnbench_tasks.public.hub import Hub
 from rnnbench_tasks.public.source import Public, table
 
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MONTHS = {Split.TRAIN: (0, 12), Split.VALIDATION: (12, 16), Split.TEST: (16, 20)}
+
+
+def _hub(file: str) -> Hub:
+    return Hub("thuml/Time-Series-Library", dict.fromkeys(Split, f"ETT-small/{file}"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,9 +31,14 @@ class _ETT(Public):
     file: ClassVar[str]
     per_hour: ClassVar[int] = 1
 
-    def load(self, split: Split, folder: Path | None) -> Sequence[Row]:
+    def files(self, split: Split) -> tuple[str, ...]:  # noqa: ARG002  all splits lie in one file
+        """One file for all splits."""
+        return (self.file,)
+
+    def read(self, split: Split, paths: Sequence[Path]) -> Sequence[Row]:
         """The rows of the split's months; the rest of the file is not used."""
-        columns = table(self.path(folder, self.file))
+        (path,) = paths
+        columns = table(path)
         month = 30 * 24 * self.per_hour
         part = slice(*(bound * month for bound in _MONTHS[split]))
         times = [str(time) for time in columns["date"][part]]
@@ -43,6 +53,8 @@ class ETTh1(_ETT):
     name = "etth1"
     description = "an electricity transformer, hourly, 7 channels"
     file = "ETTh1.csv"
+    hub = _hub(file)
+    published_size = "8,640 / 2,880 / 2,880 hours of 7 channels"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +64,8 @@ class ETTh2(_ETT):
     name = "etth2"
     description = "another electricity transformer, hourly, 7 channels"
     file = "ETTh2.csv"
+    hub = _hub(file)
+    published_size = "8,640 / 2,880 / 2,880 hours of 7 channels"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,4 +75,6 @@ class ETTm1(_ETT):
     name = "ettm1"
     description = "the transformer of etth1, every 15 minutes, 7 channels"
     file = "ETTm1.csv"
+    hub = _hub(file)
+    published_size = "34,560 / 11,520 / 11,520 quarters of an hour of 7 channels"
     per_hour = 4

@@ -9,27 +9,48 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rnnbench import DataMissing, Dataset, Row, Split
+from rnnbench_tasks.public.hub import Hub, HubError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
-@dataclass(frozen=True)
-class Hub:
-    """A dataset on the Hugging Face hub; ``revision`` is a commit that public code pins, None where none is known."""
-
-    repository: str
-    revision: str | None = None
-    configuration: str | None = None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Public(Dataset):
-    """A dataset in a folder of its own below the data folder; ``hub`` names the same rows on the hub, if they are."""
+    """A dataset in a folder of its own below the data folder, or else from the hub, once it was fetched.
+
+    Both give the same rows, so one fingerprint. ``hub`` is None where no repository is known that holds all of them;
+    ``remark`` says what one should know before looking for it.
+    """
 
     folder: ClassVar[str]
     hub: ClassVar[Hub | None] = None
+    published_size: ClassVar[str]
+    remark: ClassVar[str] = ""
+
+    @abstractmethod
+    def files(self, split: Split) -> tuple[str, ...]:
+        """The split's files in its folder; each may be gzipped there."""
+
+    @abstractmethod
+    def read(self, split: Split, paths: Sequence[Path]) -> Sequence[Row]:
+        """The rows of a split from :meth:`files`."""
+
+    def read_hub(self, split: Split, paths: Sequence[Path]) -> Sequence[Row]:
+        """The rows of a split from the hub's files; unless said otherwise they are like those in a folder."""
+        return self.read(split, paths)
+
+    def load(self, split: Split, folder: Path | None) -> Sequence[Row]:
+        """The rows of a split, in the order of the file: below ``folder``, or else as fetched from the hub."""
+        try:
+            paths = [self.path(folder, file) for file in self.files(split)]
+        except DataMissing as missing:
+            fetched = self._fetched(split)
+            if not fetched:
+                raise DataMissing(f"{missing}{self._remedy()}") from None
+            return self.read_hub(split, fetched)
+        return self.read(split, paths)
 
     def path(self, data: Path | None, file: str) -> Path:
         """The file, as named or gzipped.
@@ -51,6 +72,63 @@ class Public(Dataset):
             f"folder that holds {self.folder}/{file}"
         )
 
+    def located(self, data: Path | None) -> tuple[str, tuple[Path, ...]]:
+        """Where its files lie, in words, and the files; none unless all of them are there."""
+        places, found = [], []
+        for split in Split:
+            try:
+                found += [self.path(data, file) for file in self.files(split)]
+                places.append(f"{data}/{self.folder}")
+            except DataMissing:
+                fetched = self._fetched(split)
+                if not fetched:
+                    return "not here", ()
+                found += fetched
+                places.append("the hub's cache")
+        return " and ".join(dict.fromkeys(places)), tuple(dict.fromkeys(found))
+
+    def origin(self) -> str:
+        """Where it can be had, and how sure that is."""
+        hub = self.on_hub()
+        if hub is None:
+            return self.remark or "a folder alone: no repository on the hub is known to hold these rows"
+        unseen = "" if hub.seen else "; never fetched where this was built"
+        return f"Hugging Face hub, {hub}{unseen}{f'; {self.remark}' if self.remark else ''}"
+
+    def on_hub(self) -> Hub | None:
+        """Where the hub has these very rows; None where a field asks for rows that it does not have."""
+        return self.hub
+
+    def fetch(self) -> None:
+        """Bring it from the hub.
+
+        Raises:
+            DataMissing: it is not there, or did not come whole.
+        """
+        hub = self.on_hub()
+        if hub is None:
+            raise DataMissing(
+                f"dataset {self.name!r} is never fetched ({self.origin()}): set --data-dir or RNNBENCH_DATA to the "
+                f"folder that holds {self.folder}/{self.files(Split.TRAIN)[0]}"
+            )
+        try:
+            hub.fetch()
+        except HubError as error:
+            raise DataMissing(
+                f"dataset {self.name!r} could not be fetched from {hub}: {error}; nothing of it is used; try again, or "
+                f"set --data-dir or RNNBENCH_DATA to the folder that holds {self.folder}/{self.files(Split.TRAIN)[0]}"
+            ) from error
+
+    def _fetched(self, split: Split) -> tuple[Path, ...]:
+        hub = self.on_hub()
+        try:
+            return hub.fetched(split) if hub else ()
+        except HubError as error:
+            raise DataMissing(f"dataset {self.name!r}: {error}{self._remedy()}") from error
+
+    def _remedy(self) -> str:
+        return "; or bring it from the hub: rnnbench data fetch SUITE" if self.on_hub() else ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PublicText(Public):
@@ -71,11 +149,7 @@ class PublicText(Public):
     def load(self, split: Split, folder: Path | None) -> Sequence[Row]:
         """The rows of a split, in the order of the file."""
         limit = {Split.TRAIN: self.train_rows, Split.VALIDATION: self.validation_rows, Split.TEST: self.test_rows}
-        return self.read(split, folder)[: limit[split]]
-
-    @abstractmethod
-    def read(self, split: Split, folder: Path | None) -> list[Row]:
-        """All rows of a split."""
+        return super().load(split, folder)[: limit[split]]
 
 
 def lines(path: Path) -> list[str]:
@@ -83,15 +157,26 @@ def lines(path: Path) -> list[str]:
     return [str(line) for line in _loaded("text", path)["text"]]
 
 
-def table(path: Path, separator: str = ",") -> Mapping[str, Sequence[Any]]:
+def table(path: Path, separator: str = ",", encoding: str = "utf-8") -> Mapping[str, Sequence[Any]]:
     """The columns of a separated file with a header, gzipped or not; quotes mean nothing and no text is "missing"."""
-    return dict(_loaded("csv", path, sep=separator, quoting=csv.QUOTE_NONE, keep_default_na=False).to_dict())
+    options = {"sep": separator, "encoding": encoding, "quoting": csv.QUOTE_NONE, "keep_default_na": False}
+    return dict(_loaded("csv", path, **options).to_dict())
 
 
-def _loaded(builder: str, path: Path, **options: Any) -> Any:
+def columns(paths: Sequence[Path], builder: str = "parquet") -> Mapping[str, Sequence[Any]]:
+    """The columns of Parquet files, or of JSON lines (``"json"``), one file after the other."""
+    return dict(_loaded(builder, *paths).to_dict())
+
+
+def _loaded(builder: str, *paths: Path, **options: Any) -> Any:
     import datasets  # noqa: PLC0415  heavy, and wanted only here
 
     with tempfile.TemporaryDirectory() as cache:  # keyed by time stamps, not by content: never kept
         return datasets.load_dataset(
-            builder, data_files=str(path), split="train", cache_dir=cache, keep_in_memory=True, **options
+            builder,
+            data_files=[str(path) for path in paths],
+            split="train",
+            cache_dir=cache,
+            keep_in_memory=True,
+            **options,
         )

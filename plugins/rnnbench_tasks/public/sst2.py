@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from rnnbench import LabelledText, Row, Split
-from rnnbench_tasks.public.source import Hub, PublicText, lines, table
+from rnnbench_tasks.public.source import PublicText, lines, table
 from rnnbench_tasks.vocabulary import normalised
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 _FILES = {Split.TRAIN: "stsa.binary.train", Split.VALIDATION: "stsa.binary.dev", Split.TEST: "stsa.binary.test"}
@@ -33,18 +34,30 @@ class SST2(PublicText):
     licence = "not stated"
     citation = "Socher et al. 2013, Recursive Deep Models for Semantic Compositionality"
     folder = "sst2"
-    hub = Hub("stanfordnlp/sst2", "8d51e7e4887a4caaa95b3fbebbf53c0490b58bbb")
+    published_size = "6,920 sentences or 67,349 phrases / 872 / 1,821"
+    remark = (
+        "a folder alone: the hub's stanfordnlp/sst2 at 8d51e7e4887a4caaa95b3fbebbf53c0490b58bbb hides its test "
+        "sentences' labels"
+    )
 
     form: Literal["sentences", "phrases"] = "sentences"
 
-    def read(self, split: Split, folder: Path | None) -> list[Row]:
+    def files(self, split: Split) -> tuple[str, ...]:
+        """One file a split; phrases are GLUE's."""
+        return (_PHRASES if self._phrases(split) else _FILES[split],)
+
+    def read(self, split: Split, paths: Sequence[Path]) -> list[Row]:
         """All rows of a split; brackets are written as in GLUE."""
-        if split is Split.TRAIN and self.form == "phrases":
-            columns = table(self.path(folder, _PHRASES), separator="\t")
+        (path,) = paths
+        if self._phrases(split):
+            columns = table(path, separator="\t")
             found = zip(columns["label"], columns["sentence"], strict=True)
             return [_labelled(str(label), str(sentence)) for label, sentence in found]
-        divided = (line.partition(" ") for line in lines(self.path(folder, _FILES[split])))
+        divided = (line.partition(" ") for line in lines(path))
         return [_labelled(label, sentence) for label, _, sentence in divided]
+
+    def _phrases(self, split: Split) -> bool:
+        return split is Split.TRAIN and self.form == "phrases"
 
 
 def _labelled(label: str, sentence: str) -> LabelledText:

@@ -1,4 +1,4 @@
-"""WikiText-2: good and featured articles of Wikipedia, by words, cased, rare words already ``<unk>``."""
+"""WikiText: good and featured articles of Wikipedia, by words, cased, rare words already ``<unk>``."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rnnbench import Row, Split, TextLine
-from rnnbench_tasks.public.source import Hub, PublicText, lines
+from rnnbench_tasks.public.hub import Hub
+from rnnbench_tasks.public.source import PublicText, columns, lines
 from rnnbench_tasks.vocabulary import normalised
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 _FILES = {Split.TRAIN: "train.txt", Split.VALIDATION: "valid.txt", Split.TEST: "test.txt"}
+
+
+def _hub(configuration: str) -> Hub:
+    files = {split: f"{configuration}/{split}-*.parquet" for split in Split}
+    return Hub("Salesforce/wikitext", files, "b08601e04326c79dfdd32d625aee71d232d685c3")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +32,27 @@ class WikiText2(PublicText):
     licence = "CC BY-SA 3.0"
     citation = "Merity et al. 2016, Pointer Sentinel Mixture Models"
     folder = "wikitext-2"
-    hub = Hub("Salesforce/wikitext", "b08601e04326c79dfdd32d625aee71d232d685c3", "wikitext-2-v1")
+    hub = _hub("wikitext-2-v1")
+    published_size = "36,718 / 3,760 / 4,358 lines"
 
-    def read(self, split: Split, folder: Path | None) -> list[Row]:
+    def files(self, split: Split) -> tuple[str, ...]:
+        """One text a split."""
+        return (_FILES[split],)
+
+    def read(self, split: Split, paths: Sequence[Path]) -> list[Row]:  # noqa: ARG002  a file a split
         """All lines of a split."""
-        return [TextLine(normalised(line)) for line in lines(self.path(folder, _FILES[split]))]
+        return [TextLine(normalised(line)) for path in paths for line in lines(path)]
+
+    def read_hub(self, split: Split, paths: Sequence[Path]) -> list[Row]:  # noqa: ARG002  a file a split
+        """All lines of a split, which the hub keeps as rows of a table."""
+        return [TextLine(normalised(str(line))) for line in columns(paths)["text"]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WikiText103(WikiText2):
+    """The same validation and test articles, and fifty times the training text."""
+
+    name = "wikitext-103"
+    folder = "wikitext-103"
+    hub = _hub("wikitext-103-v1")
+    published_size = "1,801,350 / 3,760 / 4,358 lines"

@@ -1,0 +1,43 @@
+"""A results folder, read: the plan, the records, and the board made of them."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rnnbench.leaderboard.table import board
+from rnnbench.records.storage import DamagedFile, StorageError, read_items, read_plan, scan_records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from rnnbench.leaderboard.board import Board
+    from rnnbench.records.schema import Plan, Record
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a results folder holds."""
+
+    plan: Plan
+    records: Mapping[str, Record]
+    board: Board
+
+
+def read_results(folder: Path) -> Results:
+    """The plan, records and leaderboard of a results folder.
+
+    Raises:
+        StorageError: there is no plan, or it cannot be read.
+        DamagedFile: the plan is not one.
+    """
+
+    def items(record: Record) -> Mapping[str, Sequence[Any]] | None:
+        with contextlib.suppress(StorageError, DamagedFile):
+            return read_items(folder, record.id, record.items_sha256)
+        return None
+
+    plan, found = read_plan(folder), scan_records(folder)
+    return Results(plan, found.records, board(plan, found.records, found.problems, items))

@@ -1,0 +1,42 @@
+"""A static site over several boards: a first page with their verdicts, and a folder a board. Any host serves it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from rnnbench.leaderboard.formats import FORMATS, page
+from rnnbench.leaderboard.results import read_results
+from rnnbench.records.storage import PLAN, write_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class NoBoards(Exception):
+    """There is nothing to make a site of."""
+
+
+def write_site(source: Path, out: Path) -> list[Path]:
+    """Write the pages of all results folders within ``source``.
+
+    Returns:
+        The files, the first page last.
+
+    Raises:
+        NoBoards: no folder in ``source`` holds a plan.
+        StorageError: a plan cannot be read, or a file cannot be written.
+        DamagedFile: a plan is not one.
+    """
+    folders = sorted(path.parent for path in source.glob(f"*/{PLAN}"))
+    if not folders:
+        raise NoBoards(f"{source}: no folder in it holds a {PLAN}")
+    from rnnbench.leaderboard.page import index  # noqa: PLC0415  as in `formats`
+
+    written, boards = [], []
+    for folder in folders:
+        results, place = read_results(folder), out / folder.name
+        written += [write_text(place, f"leaderboard.{ending}", make(results.board)) for ending, make in FORMATS.items()]
+        written.append(write_text(place, "index.html", page(results)))
+        boards.append((f"{quote(folder.name)}/index.html", results.board))
+    return [*written, write_text(out, "index.html", index(boards))]

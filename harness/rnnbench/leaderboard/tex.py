@@ -1,0 +1,124 @@
+"""``leaderboard.tex``: a table a task for a paper, with the ``booktabs`` package and nothing else."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rnnbench.leaderboard.board import Board, Row, RowKind, Table
+from rnnbench.leaderboard.text import (
+    brief,
+    clean,
+    decimals,
+    distance,
+    footnotes,
+    letters,
+    rank,
+    remarks,
+    score,
+    seeds,
+    span,
+    terms,
+    thousands,
+    verdict,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MINUS = "\N{MINUS SIGN}"
+_REPLACED = {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "'": r"\textquotesingle{}",
+    "`": r"\textasciigrave{}",
+    "-": r"{-}",
+    _MINUS: "$-$",
+    "±": r"$\pm$",
+    "…": r"\ldots{}",
+    **{character: rf"\{character}" for character in "#$%&_{}"},
+}
+_SPECIAL = re.compile("|".join(map(re.escape, _REPLACED)))
+_COLUMNS = ("rank", "model", "95 %, seeds", "95 %, test set", "to baseline", "seeds", "core", "state, bytes", "notes")
+
+
+def render(board: Board) -> str:
+    r"""The board as LaTeX floats, to be read with ``\input``."""
+    lines = [
+        r"% needs \usepackage{booktabs} and \usepackage{textcomp}",
+        f"% {_comment(board.suite)}: {_comment(terms(board))}",
+    ]
+    for table in board.tables:
+        lines += ["", *_table(table)]
+    return "\n".join(lines) + "\n"
+
+
+def _table(table: Table) -> Iterable[str]:
+    digits = decimals(table)
+    notes = footnotes(table)
+    arrow = r"$\uparrow$" if table.metric.direction == "max" else r"$\downarrow$"
+    unit = f" ({table.metric.unit})" if table.metric.unit else ""
+    header = [escape(name) for name in _COLUMNS]
+    header.insert(2, f"{escape(table.metric.name + unit)} {arrow}")
+    yield r"\begin{table}"
+    yield r"\centering\small"
+    yield rf"\caption{{{escape(table.label)}. {escape(verdict(table.verdict))}.}}"
+    yield r"\begin{tabular}{rlrrrrrrrl}"
+    yield r"\toprule"
+    yield _line(header)
+    yield r"\midrule"
+    kind = RowKind.MODEL
+    for row in table.rows:
+        if row.kind is not kind and kind is RowKind.MODEL:
+            yield r"\midrule"
+        kind = row.kind
+        yield _line(_cells(row, digits, letters(row, notes)))
+    yield r"\bottomrule"
+    yield r"\end{tabular}"
+    yield r"\par\footnotesize"
+    lines = [f"{letter}: {mark}" for mark, letter in notes.items()]
+    lines += [*remarks(table), *(f"{metric}: {signature}" for metric, signature in table.signatures)]
+    yield from (rf"{escape(line)}\par" for line in lines)
+    yield r"\end{table}"
+
+
+def _cells(row: Row, digits: int, marks: str) -> Iterable[str]:
+    name = escape(row.model)
+    yield escape(rank(row))
+    yield rf"\textbf{{{name}}}" if row.rank == 1 else rf"\emph{{{name}}}" if row.kind is not RowKind.MODEL else name
+    for text in (
+        *(
+            number.replace("-", _MINUS)
+            for number in (
+                score(row.mean, digits),
+                span(row.seeds_interval, digits),
+                span(row.test_interval, digits),
+                distance(row.to_baseline, row.metric, digits),
+            )
+        ),
+        seeds(row) if row.kind is RowKind.MODEL else "",
+        thousands(row.core_params),
+        thousands(row.state_bytes),
+        marks,
+    ):
+        yield escape(text)
+
+
+def _line(cells: Iterable[str]) -> str:
+    # a row never opens with a bracket or a star: after \\ they would be an argument
+    return f"{' & '.join(cells)} \\\\"
+
+
+def escape(text: str) -> str:
+    """Text that LaTeX shows as it is: no command, no comment, no ligature."""
+    return _SPECIAL.sub(lambda found: _REPLACED[found.group()], brief(text))
+
+
+def _comment(text: str) -> str:
+    """One line; ``^^`` would be read as a character's code, even in a comment."""
+    return clean(text).replace("^", "")

@@ -1,0 +1,213 @@
+"""The verdict against closed forms, scipy, brute-force resampling and simulation."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from leaderboard.factory import ACCURACY, PERPLEXITY, make_plan, make_record, make_run, make_task
+from rnnbench.leaderboard import board
+from rnnbench.leaderboard.pairing import Scored, TestVariance, paired_variance
+from rnnbench.leaderboard.verdict import MOST_SEEDS, Outcome, Spread, decide, judge, margin
+from rnnbench.records.schema import MetricInfo, Status
+from rnnbench.records.schema import TestError as ErrorOnTest
+
+MSE = MetricInfo(name="mse", direction="min")
+FAMILIES = {"lstm": "recurrent", "gru": "recurrent", "seq2seq": "recurrent+attention", "transformer": "attention"}
+CERTAIN = TestVariance(0.0, 1e6)
+NO_ERROR = {"test_error": {}}
+
+
+def made(scores, metric=ACCURACY, losses=None, items=None, **changes):
+    """The verdict on one task, from scores by model; ``losses`` are the validation losses that choose champions."""
+    task = make_task(metrics=(metric,))
+    runs, records = [], {}
+    for model, values in scores.items():
+        for seed, value in enumerate(values):
+            run = make_run(task.label, model, seed, family=FAMILIES.get(model, model))
+            runs.append(run)
+            if isinstance(value, Status):
+                records[run.id] = make_record(run, status=value)
+            else:
+                loss = {"best_validation_loss": (losses or {}).get(model, 0.4)}
+                records[run.id] = make_record(run, value, metric.name, **loss, **changes)
+    return board(make_plan(runs, [task]), records, items=items).tables[0].verdict
+
+
+@pytest.mark.parametrize(
+    ("lstm", "outcome"),
+    [
+        ((80.0, 80.1, 80.2), Outcome.RECURRENT),
+        ((70.0, 70.1, 70.2), Outcome.ATTENTION),
+        ((79.4, 79.6, 79.7), "undecided"),
+    ],
+)
+def test_the_interval_of_the_difference_decides_against_half_a_point(lstm, outcome):
+    verdict = made({"lstm": lstm, "transformer": (80.0, 80.1, 80.2)}, **NO_ERROR)
+    assert verdict.outcome == outcome
+    assert verdict.margin == 0.5
+
+
+@pytest.mark.parametrize("metric", [ACCURACY, PERPLEXITY, MSE], ids=lambda metric: metric.name)
+def test_with_a_certain_test_set_the_interval_is_welchs(metric):
+    ours, theirs = [50.0, 52.0, 51.5, 50.5], [49.0, 48.0, 48.7]
+    verdict = made({"lstm": ours, "transformer": theirs}, metric, **NO_ERROR)
+    scaled = [np.log(side) if metric.ratio else np.array(side) for side in (ours, theirs)]
+    wanted = stats.ttest_ind(*scaled, equal_var=False).confidence_interval()
+    ends = [wanted.low, wanted.high]
+    if metric.ratio:
+        ends = np.expm1(ends)
+    elif metric.direction == "max":
+        ends = [-wanted.high, -wanted.low]
+    else:
+        ends = np.array(ends) / np.mean(theirs)
+    assert (verdict.low, verdict.high) == pytest.approx(tuple(ends))
+
+
+def test_the_test_sets_variance_is_added_to_the_seeds():
+    error = {"test_error": {"accuracy": ErrorOnTest(std=0.3, low=0, high=0)}}
+    ours, theirs = [80.0, 80.4, 80.2], [80.1, 80.5, 80.9]
+    verdict = made({"lstm": ours, "transformer": theirs}, **error)
+    assert verdict.test_error == pytest.approx(math.hypot(0.3, 0.3))
+    assert verdict.seeds_error == pytest.approx(math.sqrt((np.var(ours, ddof=1) + np.var(theirs, ddof=1)) / 3))
+    assert "test-set errors taken as independent: the interval is cautious" in verdict.caveats
+
+
+def test_champions_are_chosen_on_validation_and_by_family():
+    scores = {"lstm": [80.0, 80.0], "gru": [90.0, 90.0], "seq2seq": [85.0, 85.0], "transformer": [95.0, 95.0]}
+    verdict = made(scores, losses={"lstm": 0.1, "gru": 0.2, "seq2seq": 0.1, "transformer": 0.2})
+    assert (verdict.recurrent, verdict.attention) == ("lstm", "seq2seq")
+
+
+def test_models_with_diverged_or_missing_runs_are_left_out_and_named():
+    scores = {"lstm": [80.0, Status.DIVERGED], "gru": [70.0, 70.1], "transformer": [75.0, 75.1]}
+    verdict = made(scores, losses={"lstm": 0.1})
+    assert verdict.recurrent == "gru"
+    assert "lstm is left out (diverged 1/2)" in verdict.caveats
+
+
+@pytest.mark.parametrize(
+    ("scores", "sentence"),
+    [
+        ({"lstm": [80.0, 81.0]}, "no verdict: no attention model is planned"),
+        ({"transformer": [80.0, 81.0], "other": [80.0]}, "no verdict: no pure recurrent model is planned"),
+        ({"lstm": [Status.FAILED], "transformer": [80.0]}, "no verdict: no pure recurrent model has all its runs done"),
+        ({"lstm": [80.0], "transformer": [90.0]}, "undecided: one seed does not show how far seeds differ"),
+    ],
+)
+def test_without_two_sides_and_two_seeds_there_is_no_verdict(scores, sentence):
+    assert made(scores).sentence == sentence
+
+
+def test_a_verdict_without_something_learned_says_so():
+    rows = board(make_plan([]), {}).tables[0].rows
+    assert judge(rows, {}).outcome is Outcome.NONE
+    assert margin(MSE) == (0.01, True)
+    assert margin(MetricInfo(name="bleu", direction="max")) == (0.5, False)
+
+
+@pytest.mark.parametrize("deviation", [0.4, 0.6, 0.9])
+def test_so_many_more_seeds_are_the_fewest_that_would_decide(deviation):
+    spread = Spread(1.0, (deviation, deviation), (3, 3), TestVariance(0.01, 500))
+    outcome, reason = decide(spread, 0.5)
+    more = int(reason.split()[1])
+    assert outcome is Outcome.UNDECIDED
+
+    def half(count):
+        parts = np.array([deviation**2 / count, deviation**2 / count, 0.01])
+        freedom = parts.sum() ** 2 / (parts**2 / [count - 1, count - 1, 500]).sum()
+        return stats.t.ppf(0.975, freedom) * math.sqrt(parts.sum())
+
+    assert half(3 + more) < 0.5 <= half(3 + more - 1)
+
+
+def test_where_seeds_are_not_what_is_missing_the_reason_says_what_is():
+    assert decide(Spread(0.6, (0.1, 0.1), (3, 3), TestVariance(1.0, 500)), 0.5)[1] == "the test set is too small"
+    close = Spread(0.501, (1.0, 1.0), (3, 3), TestVariance(1e-9, 500))
+    assert decide(close, 0.5)[1] == "too close to the margin"
+    assert close.half_width(MOST_SEEDS) > 0.001
+
+
+def items_of(kind, rng, ability):
+    """Items of a model and its score on the scale of averaging: hard items are hard for all models."""
+    size = 300
+    shared = np.random.default_rng(7)
+    hardness, words = shared.gamma(2.0, 20.0, size), shared.integers(5, 60, size)
+    if kind == "perplexity":
+        items = {"nll": (hardness * ability + rng.normal(0, 1, size)).tolist(), "words": words.tolist()}
+        return Scored(items, sum(items["nll"]) / sum(items["words"]))
+    if kind == "mse":
+        items = {"squared_error": (hardness * ability + rng.random(size)).tolist(), "count": [96] * size}
+        return Scored(items, sum(items["squared_error"]) / (96 * size))
+    right = (hardness < 60 * ability) ^ (rng.random(size) < 0.05)
+    items = {"label": ["a"] * size, "predicted": ["a" if each else "b" for each in right]}
+    return Scored(items, 100 * float(right.mean()))
+
+
+def resampled(kind, runs, picks):
+    """The mean score of some runs on each resampled test set, literally."""
+    scores = []
+    for run in runs:
+        if kind == "accuracy":
+            right = np.array([a == b for a, b in zip(run.items["label"], run.items["predicted"], strict=True)])
+            scores.append(100 * right[picks].mean(axis=1))
+        else:
+            above, below = (np.array(column, float)[picks].sum(axis=1) for column in run.items.values())
+            scores.append(above / below)
+    return np.mean(scores, axis=0)
+
+
+METRICS = {"perplexity": PERPLEXITY, "mse": MSE, "accuracy": ACCURACY}
+
+
+@pytest.mark.parametrize("kind", METRICS)
+def test_the_paired_variance_is_that_of_a_brute_force_bootstrap(kind):
+    rng = np.random.default_rng(0)
+    sides = [[items_of(kind, rng, ability) for _ in range(3)] for ability in (1.0, 0.9)]
+    found = paired_variance(METRICS[kind], *sides)
+    picks = rng.integers(0, 300, (4000, 300))
+    ours, theirs = (resampled(kind, side, picks) for side in sides)
+    assert found.variance == pytest.approx((ours - theirs).var(), rel=0.08)
+    assert found.variance < 0.5 * (ours.var() + theirs.var())  # pairing is worth having
+    assert found.freedom == 299
+
+
+def test_items_pair_only_if_they_are_the_same_and_give_the_scores():
+    rng = np.random.default_rng(0)
+    ours, theirs = (items_of("perplexity", rng, ability) for ability in (1.0, 0.9))
+    assert paired_variance(PERPLEXITY, [ours], [theirs])
+    assert paired_variance(PERPLEXITY, [ours], [Scored(theirs.items, 1.01 * theirs.scaled)]) is None
+    other = {"nll": theirs.items["nll"][::-1], "words": theirs.items["words"][::-1]}
+    assert paired_variance(PERPLEXITY, [ours], [Scored(other, theirs.scaled)]) is None
+    assert paired_variance(MetricInfo(name="bleu", direction="max"), [ours], [theirs]) is None
+
+
+@pytest.mark.parametrize("value", [None, "x", [1], math.nan, math.inf, 10**400, {}, -1e308])
+def test_no_item_of_a_stranger_breaks_a_verdict(value):
+    scores = {"lstm": [80.0, 81.0], "transformer": [80.0, 82.0]}
+    for items in ({"nll": [value, 1.0], "words": [1, 1]}, {"nll": [1.0, 1.0], "words": [value, 1]}, {}, {"nll": value}):
+        verdict = made(scores, PERPLEXITY, items=lambda record, items=items: items)
+        assert any("independent" in caveat for caveat in verdict.caveats)
+
+
+def test_extreme_records_give_a_finite_verdict():
+    error = {"test_error": {"mse": ErrorOnTest(std=1e308, low=0, high=0)}}
+    verdict = made({"lstm": [1e99, 1e-300], "transformer": [1e-320, 1e-310]}, MSE, **error)
+    assert all(math.isfinite(value) for value in (verdict.low, verdict.high, verdict.seeds_error, verdict.test_error))
+
+
+@pytest.mark.parametrize("count", [3, 5, 10])
+def test_the_interval_covers_the_truth_as_often_as_it_says(count):
+    """Fresh seeds and a fresh test set in each of 400 trials, so +-0.02; the module states what more trials gave."""
+    rng, trials, size = np.random.default_rng(count), 400, 200
+    covered = 0
+    items = rng.normal(0, 1.0, (trials, size))
+    seeds = rng.normal(0, [[[0.05], [0.1]]], (trials, 2, count))
+    for trial in range(trials):
+        ours, theirs = seeds[trial]
+        test = TestVariance(items[trial].var(ddof=1) / size, size - 1)
+        difference = float(ours.mean() - theirs.mean() + items[trial].mean())
+        spread = Spread(difference, (ours.std(ddof=1), theirs.std(ddof=1)), (count, count), test)
+        covered += abs(difference) <= spread.half_width()
+    assert 0.92 <= covered / trials <= 0.98
