@@ -71,7 +71,7 @@ class AttentionSeq2Seq(Model):
     paper = "Bahdanau et al. 2015, Jointly learning to align and translate; Luong et al. 2015, Effective approaches"
     family: ClassVar[Family] = Family.RECURRENT_ATTENTION
     roles: ClassVar[frozenset[Role]] = frozenset({Role.SEQ2SEQ})
-    fine: ClassVar[Knob | None] = Knob("inner_width", 1, 0.75, 1.0, 1.25)
+    fine: ClassVar[Knob | None] = Knob("inner_width", 1, 0.75, 1.25)
 
     cell: str = "lstm"
     cell_fields: dict[str, object] = field(default_factory=dict, hash=False)

@@ -40,7 +40,7 @@ class Bidirectional(Model):
     family: ClassVar[Family] = Family.RECURRENT
     roles: ClassVar[frozenset[Role]] = frozenset({Role.ENCODER})
     coarse: ClassVar[Knob] = Knob("width", 2)
-    fine: ClassVar[Knob | None] = Knob("inner_width", 2, 0.75, 1.0, 1.25)
+    fine: ClassVar[Knob | None] = Knob("inner_width", 2, 0.75, 1.25)
 
     cell: str = "lstm"
     cell_fields: dict[str, object] = field(default_factory=dict, hash=False)

@@ -26,7 +26,7 @@ class Recurrent(Model):
 
     family: ClassVar[Family] = Family.RECURRENT
     roles: ClassVar[frozenset[Role]] = frozenset({Role.CAUSAL})
-    fine: ClassVar[Knob | None] = Knob("inner_width", 1, 0.75, 1.0, 1.25)
+    fine: ClassVar[Knob | None] = Knob("inner_width", 1, 0.75, 1.25)
 
     layers: int = 2
     dropout: float = 0.0

@@ -54,7 +54,7 @@ class Transformer(Model):
     family: ClassVar[Family] = Family.ATTENTION
     roles: ClassVar[frozenset[Role]] = frozenset({Role.CAUSAL, Role.ENCODER, Role.SEQ2SEQ})
     coarse: ClassVar[Knob] = Knob("width", 4)  # two heads of an even width each
-    fine: ClassVar[Knob | None] = Knob("feedforward", 1, 2.0, 4.0, 6.0)
+    fine: ClassVar[Knob | None] = Knob("feedforward", 1, 2.0, 6.0)
 
     heads: int = 2
     layers: int = 2

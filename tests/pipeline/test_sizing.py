@@ -51,7 +51,7 @@ def test_without_a_fine_knob_a_gap_between_widths_is_refused_with_the_nearest() 
 def test_the_fine_knob_fills_the_gap_between_widths() -> None:
     @dataclass(frozen=True, kw_only=True)
     class Fine(Square):
-        fine = Knob("extra", 1, 0.5, 1.0, 1.5)
+        fine = Knob("extra", 1, 0.5, 1.5)
 
     assert fit(Fine(), 31, square) == Fine(width=5, extra=6)
     assert fit(Fine(), 30, square) == Fine(width=5, extra=None), "the usual shape is kept where it fits"

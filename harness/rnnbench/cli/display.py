@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -84,7 +85,7 @@ class Display:
         if record.kind is Kind.TUNE and record.best_validation_loss is not None:
             outcome = f"validation loss {record.best_validation_loss:.4g}"
         elif record.status is Status.DONE:
-            outcome = f"{name} {record.metrics[name]:.4g}{f' {unit}' if unit else ''}"
+            outcome = f"{name} {record.metrics.get(name, math.nan):.4g}{f' {unit}' if unit else ''}"
         else:
             outcome = f"{record.status}: {record.reason}"
         left = f", about {_span(self._clock.left())} left" if self._count < self._of else ""

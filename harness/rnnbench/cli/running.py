@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shlex
 import signal
 import sys
@@ -13,8 +15,9 @@ import rich_click as click
 
 from rnnbench.cli import codes
 from rnnbench.cli.tables import print_table
+from rnnbench.leaderboard import write_all
 from rnnbench.pipeline.recall import Request, recall
-from rnnbench.records.storage import DamagedFile, FolderInUse, StorageError
+from rnnbench.records.storage import DamagedFile, FolderInUse, StorageError, results_lock
 
 
 def run_suites(suites: tuple[Path, ...], **options: Any) -> int:
@@ -40,6 +43,9 @@ def _run_suite(request: Request) -> int:
             if code is not None:
                 return code
         else:
+            if not (done / "leaderboard.csv").exists():  # the last call was killed between its last record and this
+                with contextlib.suppress(StorageError, FolderInUse), results_lock(done):
+                    write_all(done)
             click.echo(f"{done.name}: every selected run has an outcome already", err=True)
             print_table(done)
             return codes.DONE
@@ -106,10 +112,15 @@ class Interrupt:
     def _receive(self, number: int, frame: FrameType | None) -> None:
         del frame
         if self.received is not None:
-            click.echo(f"ended at once; this goes on: {_again()}", err=True)
+            _say(f"ended at once; this goes on: {_again()}")
             sys.exit(self.code)
         self.received = number
-        click.echo("stopping: what runs saves its place (once more to end at once)", err=True)
+        _say("stopping: what runs saves its place (once more to end at once)")
+
+
+def _say(line: str) -> None:
+    """Write from a signal handler, where a buffered stream may be in the middle of a write."""
+    os.write(2, f"{line}\n".encode())
 
 
 def _again() -> str:

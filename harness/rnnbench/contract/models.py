@@ -17,7 +17,8 @@ class Role(StrEnum):
     ``CAUSAL``: ``core(x_BTD, state=None) -> (y_BTD, state)``; y at t sees x up to t and the state.
     ``ENCODER``: ``core(x_BTD, lengths_B) -> (y_BTD, summary_BD)``; padding is on the right and invisible.
     ``SEQ2SEQ``: ``core.encode(x_BSD, lengths_B) -> memory`` and
-    ``core.decode(y_BTD, memory, state=None) -> (z_BTD, state)``, one step or many.
+    ``core.decode(y_BTD, memory, state=None) -> (z_BTD, state)``, one step or many; ``core.encoder`` is its encoder, an
+    ``ENCODER`` core, and ``core.encoder_family`` the family that it counts as on its own.
 
     State and memory are a tensor or nested tuples of tensors. State tensors carry the batch in dimension 1,
     memory tensors in dimension 0. Positions live in shapes or tensors, never in Python integers.
@@ -42,14 +43,12 @@ class Knob:
     """A size field that the harness turns to meet a parameter budget.
 
     ``step`` is the smallest change that keeps the model valid. For a fine knob, ``low`` and ``high`` bound the
-    field as multiples of the width and ``centre`` is its usual multiple: of the sizes that meet the budget the
-    one nearest to it is taken.
+    field as multiples of the width; its default stands for the usual size, which is kept where it fits.
     """
 
     field: str
     step: int = 1
     low: float = 0.75
-    centre: float = 1.0
     high: float = 1.25
 
 

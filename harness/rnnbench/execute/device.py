@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import torch
 
@@ -17,7 +18,9 @@ def choose_device(name: str) -> str:
     """
     if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
-    if name.startswith("cuda"):
+    if name != "cpu":
+        if not re.fullmatch(r"cuda(:\d+)?", name):
+            raise ValueError(f"--device {name}: expected auto, cpu, cuda or cuda:N")
         count = torch.cuda.device_count()
         index = int(name.partition(":")[2] or 0)
         if index >= count:

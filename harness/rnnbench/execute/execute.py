@@ -88,6 +88,7 @@ def execute(draft: Draft, selected: Collection[str], settings: Settings, executo
     stored = read_records(settings.folder)
     records = {run_id: record for run_id, record in stored.items() if record.status.is_outcome}
     waiting = unfinished(draft, selected, records)
+    wanted = {one.run.id for one in waiting}
     attempts: dict[str, int] = {}
     with contextlib.ExitStack() as cleanup:
         cleanup.callback(lambda: list(executor.stop(0)))
@@ -106,10 +107,9 @@ def execute(draft: Draft, selected: Collection[str], settings: Settings, executo
                 waiting.remove(assignment)
                 reason = "not started: a tuning run that it waits for has no outcome"
                 _store(failed(assignment, Status.FAILED, reason), None, settings, display, records)
-        stopped = bool(waiting or executor.running)
         for event in executor.stop(STOP_S):
             _handle(event, draft, settings, display, records, waiting, attempts)
-    return not stopped
+    return wanted <= records.keys()
 
 
 def _ready(waiting: list[Assignment], records: Mapping[str, Record]) -> list[Assignment]:

@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -41,7 +42,17 @@ class LocalExecutor:
         os.environ.update(NO_THREADS)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["rnnbench.execute.preload"])
+        self._start_server()
         self._running: dict[str, tuple[BaseProcess, Connection]] = {}
+
+    @staticmethod
+    def _start_server() -> None:
+        """Start the fork server with the signals blocked that are the main process's to answer."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     @property
     def running(self) -> int:

@@ -53,13 +53,14 @@ def run(job: Job, send: Send, stopping: Callable[[], bool]) -> tuple[Record, Col
         values, items = _baseline(job)
     else:
         values, items = _trained(job, device, send, stopping)
+    earlier_wall_s, earlier_cpu_s = values.pop("earlier", (0.0, 0.0))
     record = Record(
         **identity(job.assignment),
         **{
             "status": Status.DONE,
             "peak_bytes": peak_bytes() if device.type == "cpu" else torch.cuda.max_memory_allocated(device),
-            "wall_s": time.perf_counter() - began,
-            "cpu_s": time.process_time() - cpu_began,
+            "wall_s": earlier_wall_s + time.perf_counter() - began,
+            "cpu_s": earlier_cpu_s + time.process_time() - cpu_began,
             "provenance": _provenance(job),
             **values,
         },
@@ -115,6 +116,7 @@ def _trained(
         "train_s": place.train_s,
         "positions_per_s": place.positions / place.train_s if place.train_s else None,
         "resumed": place.resumed,
+        "earlier": (place.earlier_wall_s, place.earlier_cpu_s),
         "chosen": {} if job.learning_rate is None else {"learning_rate": job.learning_rate},
         "notes": tuple(_notes(assignment, window)),
     }

@@ -50,6 +50,9 @@ class Place:
     best_loss: float | None = None
     history: list[dict[str, Any]] = field(default_factory=list)
     train_s: float = 0.0
+    earlier_wall_s: float = 0.0
+    """What the processes took that came before the last checkpoint, and their processor time."""
+    earlier_cpu_s: float = 0.0
     resumed: int = 0
 
     def count(self, loss_sum: float, targets: int, positions: int, seconds: float) -> None:
@@ -128,6 +131,7 @@ def train(
     parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
     place, best, state = _restore(checkpoints.latest, network, optimiser)
     schedule = Schedule(recipe, place.divisions)
+    started = time.perf_counter(), time.process_time()
     reported_at = time.monotonic()
     network.train()
     for batch, batches_in_epoch in _batches(assignment, training, seed, place):
@@ -136,7 +140,7 @@ def train(
         for group in optimiser.param_groups:
             group["lr"] = schedule.rate(spent)
         network.output_end.teacher_forcing = teacher_forcing(recipe, spent)
-        torch.manual_seed(stream("dropout", label, seed, place.step))
+        _seed(stream("dropout", label, seed, place.step), device)
         carried = detach(state) if batch.carry and carries else None
         total, targets, state = network.loss(to_device(batch, device), carried, recipe.label_smoothing)
         optimiser.zero_grad(set_to_none=True)
@@ -164,9 +168,16 @@ def train(
         elif now - reported_at > REPORT_S:
             report({"progress": progress, "step": place.step})
             reported_at = now
-        checkpoints.after_step(partial(_checkpoint, place, network, optimiser, best, state), stopping())
+        checkpoints.after_step(partial(_checkpoint, place, network, optimiser, best, state, started), stopping())
     network.load_state_dict(best)
     return place, None
+
+
+def _seed(seed: int, device: torch.device) -> None:
+    """As ``torch.manual_seed``, without what it does for devices that are not there: that took a step's time."""
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        torch.cuda.manual_seed(seed)
 
 
 def points(place: Place) -> tuple[Point, ...]:
@@ -212,12 +223,21 @@ def _progress(budget: Any, place: Place, batches_in_epoch: int) -> float:
 
 
 def _checkpoint(
-    place: Place, network: Network, optimiser: torch.optim.Optimizer, best: Mapping[str, torch.Tensor], state: Any
+    place: Place,
+    network: Network,
+    optimiser: torch.optim.Optimizer,
+    best: Mapping[str, torch.Tensor],
+    state: Any,
+    began: tuple[float, float],
 ) -> Checkpoint:
     tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
     tensors.update({f"best.{name}": tensor for name, tensor in best.items()})
     tensors.update(optimiser_tensors(optimiser))
-    return Checkpoint(tensors, vars(place).copy(), detach(state))
+    spent = {
+        "earlier_wall_s": place.earlier_wall_s + time.perf_counter() - began[0],
+        "earlier_cpu_s": place.earlier_cpu_s + time.process_time() - began[1],
+    }
+    return Checkpoint(tensors, {**vars(place), **spent}, detach(state))
 
 
 def _restore(

@@ -23,13 +23,16 @@ from rnnbench.records.storage import open_log
 
 def main(job: Job, connection: Connection) -> None:
     """The process's entry: run the job, send ``("finished", (record, items))`` or ``("stopped", None)``."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGTERM):  # the main process decides, also where its whole group is told
+        signal.signal(number, signal.SIG_IGN)
     _log_to(open_log(job.folder, job.assignment.run.id))
     stop = threading.Event()
     threading.Thread(target=_watch, args=(connection, stop), daemon=True).start()
 
     def send(kind: str, payload: Any) -> None:
+        if kind != "progress":  # the main process may close its end at once, and this process ends with it
+            sys.stdout.flush()
+            sys.stderr.flush()
         connection.send((kind, payload))
 
     try:
@@ -37,14 +40,15 @@ def main(job: Job, connection: Connection) -> None:
         send("finished", run(job, send, stop.is_set))
     except Stopped:
         send("stopped", None)
-    except MemoryError as error:
-        send("finished", (_unfinished(job, Status.OOM, error), None))
-    except torch.cuda.OutOfMemoryError as error:
-        send("finished", (_unfinished(job, Status.OOM, error), None))
     except BaseException as error:  # noqa: BLE001  a plugin may raise anything, SystemExit too
         traceback.print_exc()
-        send("finished", (_unfinished(job, Status.FAILED, error), None))
+        send("finished", (_unfinished(job, Status.OOM if _is_out_of_memory(error) else Status.FAILED, error), None))
     connection.close()
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out: on the CPU, torch raises a RuntimeError that says so."""
+    return isinstance(error, MemoryError | torch.cuda.OutOfMemoryError) or "can't allocate memory" in str(error)
 
 
 def _unfinished(job: Job, status: Status, error: BaseException) -> Record:

@@ -82,7 +82,7 @@ def _flaw(task: PlannedTask) -> str | None:
 
 def _complaint(run: PlannedRun, record: Record, task: PlannedTask) -> str | None:
     """Why a record cannot be the planned run's, if it cannot."""
-    for field in ("kind", "task", "model", "seed"):
+    for field in ("kind", "model", "seed"):  # a table may have got another label since
         wanted, got = getattr(run, field), getattr(record, field)
         if wanted != got:
             return f"{field}: the plan says {wanted}, the record {got}"

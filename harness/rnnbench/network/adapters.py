@@ -72,12 +72,19 @@ def adapt(
     if adapter == CAUSAL_AS_ENCODER:
         return CausalAsEncoder(model.build(Role.CAUSAL)), width, width
     if adapter == SEQ2SEQ_AS_ENCODER:
-        return Seq2SeqAsEncoder(model.build(Role.SEQ2SEQ), width), width, width
+        return Seq2SeqAsEncoder(_with_encoder(model.build(Role.SEQ2SEQ)), width), width, width
     if adapter == ENCODER_OF_SEQ2SEQ:
-        return EncoderOfSeq2Seq(model.build(Role.SEQ2SEQ), model.family), width, width
+        return EncoderOfSeq2Seq(_with_encoder(model.build(Role.SEQ2SEQ)), model.family), width, width
     encoder, _, _ = adapt(model, Role.ENCODER)
     second = _decoder_of(model, decoder)
     return FixedVector(encoder, second.build(Role.CAUSAL), width, second.width), width, second.width
+
+
+def _with_encoder(core: nn.Module) -> nn.Module:
+    """A seq2seq core that names its encoder, as the role asks."""
+    if not hasattr(core, "encoder"):
+        raise NotApplicable("its core names no `encoder`")
+    return core
 
 
 def _decoder_of(model: Model, decoder: Model | None) -> Model:

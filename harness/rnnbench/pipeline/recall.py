@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnnbench import __version__
-from rnnbench.discovery import distributions
+from rnnbench.discovery import distributions, sources
 from rnnbench.numerics import NUMERICS
 from rnnbench.records.schema import Kind, Plan, PlannedRun
 from rnnbench.records.storage import DamagedFile, StorageError, read_plan, read_records, write_text
@@ -75,6 +75,7 @@ def memory(request: Request) -> str:
         request.device,
         os.path.exists("/dev/nvidiactl"),  # noqa: PTH110  what `auto` would choose by
         distributions(),
+        sources(),
         __version__,
         NUMERICS,
     ]

@@ -17,7 +17,7 @@ from rnnbench.execute.execute import Executor, Settings, execute, unfinished
 from rnnbench.execute.local import LocalExecutor
 from rnnbench.leaderboard import write_all
 from rnnbench.pipeline.recall import Request, remember, select
-from rnnbench.plan import Draft, Unreachable, draft
+from rnnbench.plan import Draft, Unplannable, draft
 from rnnbench.prepare import cache_folder, data_folder, prepare
 from rnnbench.records.schema import PlannedRun, Record
 from rnnbench.records.storage import StorageError, move_aside, read_records, results_lock, write_plan
@@ -63,7 +63,8 @@ def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) 
         FolderInUse: another process writes into the results folder.
         StorageError: something could not be stored.
     """
-    device, jobs = _device(request.device), _jobs(request)
+    device = _device(request.device)
+    jobs = _jobs(request, device)
     registry = discover()
     executor = _executor(request, registry)
     suite = _read(request, registry)
@@ -110,9 +111,12 @@ def _plan(suite: Suite, request: Request, registry: Registry, device: str, displ
         prepared = {}
         for task in suite.tasks:
             display.preparing(task.label)
-            prepared[task.label] = prepare(task.task, task.dataset, data, cache)
+            try:
+                prepared[task.label] = prepare(task.task, task.dataset, data, cache)
+            except (ValueError, TypeError, LookupError) as error:  # options that do not fit the rows
+                raise BadRequest(f"{suite.path}: {task.label}: {error}") from error
         return draft(suite, prepared, registry, device.partition(":")[0])
-    except (DataMissing, Unreachable) as error:
+    except (DataMissing, Unplannable) as error:
         raise BadRequest(f"{suite.path}: {error}") from error
     except OSError as error:
         raise StorageError(Path(error.filename or cache_folder()), error) from error
@@ -125,9 +129,9 @@ def _device(name: str) -> str:
         raise BadRequest(str(error)) from error
 
 
-def _jobs(request: Request) -> int:
-    if request.jobs == "auto":
-        return len(os.sched_getaffinity(0))
+def _jobs(request: Request, device: str) -> int:
+    if request.jobs == "auto":  # runs on one card would share it: how many at once pay off is the user's to say
+        return 1 if device.startswith("cuda") else len(os.sched_getaffinity(0))
     if not request.jobs.isdecimal() or int(request.jobs) < 1:
         raise BadRequest(f"--jobs {request.jobs}: expected a number of at least 1, or auto")
     return int(request.jobs)

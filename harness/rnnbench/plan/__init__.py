@@ -1,6 +1,5 @@
 """What will run and what will not, decided before anything trains: sizes, run ids, and a reason for each skip."""
 
-from rnnbench.plan.plan import Assignment, Draft, draft
-from rnnbench.plan.sizing import Unreachable
+from rnnbench.plan.plan import Assignment, Draft, Unplannable, draft
 
-__all__ = ["Assignment", "Draft", "Unreachable", "draft"]
+__all__ = ["Assignment", "Draft", "Unplannable", "draft"]

@@ -25,8 +25,12 @@ from rnnbench.records.schema import Kind, MetricInfo, Plan, PlannedModel, Planne
 from rnnbench.streams import generator
 from rnnbench.suite import Budget, Recipe, Suite, SuiteModel, SuiteTask
 
-TUNE_SEED = 1_000_003
-"""The one seed of tuning runs: never one that is reported."""
+TUNE_SEED = 2**31
+"""The one seed of tuning runs: larger than any that a suite may name, so never one that is reported."""
+
+
+class Unplannable(Exception):
+    """A suite that reads well cannot be planned. The message says which pair, and why."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
         device: the device class, ``cpu`` or ``cuda``.
 
     Raises:
-        Unreachable: a model cannot meet the budget of core parameters.
+        Unplannable: a model cannot be built, or cannot meet the budget of core parameters.
     """
     assignments: dict[str, Assignment] = {}
     skips: list[Skip] = []
@@ -78,7 +82,12 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
             except NotApplicable as reason:
                 skips.append(Skip(task=task.label, model=model.label, reason=str(reason)))
                 continue
+            except (RuntimeError, ValueError, TypeError, LookupError, AttributeError) as error:  # a stranger's build
+                cause = f"{type(error).__name__}: {error}"
+                raise Unplannable(f"{model.label} on {task.label} cannot be built: {cause}") from error
             for assignment in _runs(suite, task, data, positions, model, sized, network, device):
+                if (same := assignments.get(assignment.run.id)) is not None:
+                    raise Unplannable(f"{task.label} and {same.run.task} ask for the same runs of {model.label}")
                 assignments[assignment.run.id] = assignment
     plan = Plan(
         suite=suite.name,
@@ -91,7 +100,7 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
         budget=suite.budget.model_dump(exclude_none=True),
         recipe=suite.recipe.model_dump(),
         tune=suite.tune.model_dump() if suite.tune else None,
-        tasks=tuple(_planned_task(task, prepared[task.label]) for task in suite.tasks),
+        tasks=tuple(_planned_task(task, prepared[task.label], suite) for task in suite.tasks),
         models=tuple(_planned_model(model, registry) for model in suite.models),
         runs=tuple(assignment.run for assignment in assignments.values()),
         skips=tuple(skips),
@@ -111,7 +120,7 @@ def _size(model: SuiteModel, task: SuiteTask, data: Prepared) -> tuple[Model, Ne
                 sized, budget, lambda candidate: count_core_params(candidate, role, recipe.embedding, reads=reads)
             )
         except Unreachable as error:
-            raise Unreachable(f"{model.label} on {task.label}: {error}") from error
+            raise Unplannable(f"{model.label} on {task.label}: {error}") from error
     with torch.device("meta"):
         network = build_network(
             sized,
@@ -180,7 +189,9 @@ def _references(task: SuiteTask, data: Prepared, device: str) -> Iterator[Assign
     if task.task.knows_optimum(task.dataset):
         named.append((Kind.OPTIMUM, "optimum"))
     for kind, name in named:
-        resolved = {"numerics": NUMERICS, "kind": kind, "model": {"label": name}, **_resolved_task(task, data)}
+        # two tables may ask the same of the same data at different budgets: each has references of its own
+        who = {"label": name, "table": task.label}
+        resolved = {"numerics": NUMERICS, "kind": kind, "model": who, **_resolved_task(task, data)}
         run = PlannedRun(
             id=run_id(resolved), kind=kind, task=task.label, model=name, seed=None, estimate_s=1.0, resolved=resolved
         )
@@ -234,7 +245,7 @@ def _resolved_task(task: SuiteTask, data: Prepared) -> dict[str, Any]:
     }
 
 
-def _planned_task(task: SuiteTask, data: Prepared) -> PlannedTask:
+def _planned_task(task: SuiteTask, data: Prepared, suite: Suite) -> PlannedTask:
     return PlannedTask(
         label=task.label,
         task=task.task.name,
@@ -251,8 +262,19 @@ def _planned_task(task: SuiteTask, data: Prepared) -> PlannedTask:
         block=task.task.block,
         chance=data.chance,
         trivial_loss=data.trivial_loss,
-        notes=(*task.task.remarks(), *data.notes),
+        notes=(*_budget_note(task, suite), *task.task.remarks(), *data.notes),
     )
+
+
+def _budget_note(task: SuiteTask, suite: Suite) -> tuple[str, ...]:
+    """What this table's budget is, where it is not the suite's."""
+    if task.budget == suite.budget:
+        return ()
+    return ("budget here: " + ", ".join(f"{value:,} {unit}" for unit, value in _set(task.budget).items()),)
+
+
+def _set(budget: Budget) -> dict[str, Any]:
+    return {name.replace("_", " "): value for name, value in budget.model_dump(exclude_none=True).items()}
 
 
 def _planned_model(model: SuiteModel, registry: Registry) -> PlannedModel:

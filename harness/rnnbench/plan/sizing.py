@@ -14,6 +14,7 @@ from rnnbench.contract.models import Knob, Model
 
 TOLERANCE = 0.02
 _MOST_STEPS = 2**16
+_WIDEST_GAP = 64  # steps between two widths that a model accepts: of one that takes multiples of its heads, say
 
 Count = Callable[[Model], int]
 
@@ -44,18 +45,24 @@ def fit(model: Model, budget: int, count: Count) -> Model:
 def _near(model: Model, budget: int, count: Count) -> list[Model]:
     """Models of the widths around the budget in their usual shape, nearest first."""
     knob = model.coarse
-    usual = [model.fine.field] if model.fine else []
+    usual = {
+        field.name: field.default
+        for field in dataclasses.fields(model)
+        if model.fine and field.name == model.fine.field
+    }
 
     def at(steps: int) -> Model | None:
         try:
-            changes: dict[str, Any] = {knob.field: steps * knob.step, **dict.fromkeys(usual)}
+            changes: dict[str, Any] = {knob.field: steps * knob.step, **usual}
             return dataclasses.replace(model, **changes)
         except ValueError:
             return None
 
     def size(steps: int) -> int:
-        sized = at(steps)
-        return count(sized) if sized else 0  # a width that the model refuses is taken for too small, and skipped below
+        """The count at the next width that the model accepts."""
+        accepted = (sized for other in range(steps, steps + _WIDEST_GAP) if (sized := at(other)) is not None)
+        sized = next(accepted, None)
+        return count(sized) if sized else 0
 
     low, high = 0, 1
     while size(high) < budget and high < _MOST_STEPS:
@@ -63,8 +70,9 @@ def _near(model: Model, budget: int, count: Count) -> list[Model]:
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if size(middle) < budget else (low, middle)
-    around = [sized for steps in range(max(1, low - 2), high + 3) if (sized := at(steps)) is not None]
-    return sorted(around, key=lambda sized: abs(count(sized) - budget))
+    below = [sized for steps in range(low, max(0, low - _WIDEST_GAP), -1) if (sized := at(steps)) is not None]
+    above = [sized for steps in range(high, high + _WIDEST_GAP) if (sized := at(steps)) is not None]
+    return sorted([*below[:3], *above[:3]], key=lambda sized: abs(count(sized) - budget))
 
 
 def _turn_fine(model: Model, budget: int, count: Count) -> Model:

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +88,8 @@ def prepare(task: Task, dataset: Dataset, data: Path | None, cache: Path) -> Pre
     identity = fingerprint(rows)
     key = _key(task, dataset, identity)
     folder = cache / "prepared" / key
-    if not (folder / "prepared.json").exists():
+    if not _is_whole(task, folder):
+        shutil.rmtree(folder, ignore_errors=True)
         _write(folder, task, dataset, rows, identity)
     return open_prepared(task, folder)
 
@@ -96,6 +98,18 @@ def open_prepared(task: Task, folder: Path) -> Prepared:
     """What :func:`prepare` wrote, without looking at any row."""
     summary = json.loads((folder / "prepared.json").read_text(encoding="utf-8"))
     return Prepared(folder=folder, task=task, **{**summary, "notes": tuple(summary["notes"])})
+
+
+def _is_whole(task: Task, folder: Path) -> bool:
+    """Whether every file is there and can be read to its end: each array is checked by its archive's checksum."""
+    try:
+        prepared = open_prepared(task, folder)
+        prepared.test_rows()
+        for split in (Split.TRAIN, Split.VALIDATION):
+            prepared.arrays(split)
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        return False
+    return True
 
 
 def _key(task: Task, dataset: Dataset, identity: str) -> str:

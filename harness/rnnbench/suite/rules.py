@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from rnnbench.contract.models import Model
     from rnnbench.discovery import Registry
     from rnnbench.suite.budget import Budget
     from rnnbench.suite.document import Document, Location
@@ -75,13 +77,24 @@ def check_together(
         idle = [task.recipe_for(model).idle(model.recipe_overrides) for task in tasks]
         everywhere = set.intersection(*map(set, idle))
         _report_idle({name: needed for name, needed in idle[0].items() if name in everywhere}, at, document)
-        width = (*at, "fields", model.model.coarse.field)
-        if sized and width in document.keys:
-            document.report(width, "is set by the budget's core_params, expected one of the two", key=True)
+        for knob in filter(None, (model.model.coarse, model.model.fine)):
+            size = (*at, "fields", knob.field)
+            if sized and size in document.keys and _accepts_default(model.model, knob.field):
+                document.report(size, "is set by the budget's core_params, expected one of the two", key=True)
     for at in places if file.tune else []:
         rate = (*at, "recipe", "learning_rate")
         if rate in document.keys:
             document.report(rate, "is taken from the tuning grid, expected this or tuning (tune: none)", key=True)
+
+
+def _accepts_default(model: Model, field: str) -> bool:
+    """Whether the other fields leave the size at its default; where they do not, it is a place to start from."""
+    default: Any = next(one.default for one in dataclasses.fields(model) if one.name == field)
+    try:
+        dataclasses.replace(model, **{field: default})
+    except ValueError:
+        return False
+    return True
 
 
 def _report_idle(idle: Mapping[str, str], at: Location, document: Document) -> None:
