@@ -67,7 +67,7 @@ def test_a_perfect_answer_is_the_optimum(case, tmp_path):
 
 
 def test_baselines_give_the_items_that_a_network_gives_and_solve_nothing(case, tmp_path):
-    names, (_, solved) = set(case.items(case.erring, 7)), case.task.metrics
+    names, (solved, _) = set(case.items(case.erring, 7)), case.task.metrics
     for baseline in case.task.baselines():
         found = baseline.predict(case.task, case.encoding, case.arrays[Split.TRAIN], case.test)
         assert set(found) == names

@@ -30,9 +30,10 @@ def test_always_one_has_the_published_error_of_one_sixth(tmp_path):
     task, dataset = Adding(), MarkedNumbers(length=5, train_rows=10, test_rows=4000)
     _, data = encoded(task, dataset)
     (always_one,) = task.baselines()
-    error = score(task.metrics[0], always_one.predict(task, {}, {}, data), tmp_path, "run")
+    error = score(task.metrics[1], always_one.predict(task, {}, {}, data), tmp_path, "run")
     assert abs(error - 1 / 6) < 3 * np.sqrt(7 / 180 / 4000)
-    assert task.chance({}, data) == pytest.approx(error)
+    assert task.trivial_loss({}, data, data) == pytest.approx(error)
+    assert task.chance({}, data) == 0.0, "of the metric that ranks: not solved"
 
 
 def test_copy_memory_asks_for_the_symbols_behind_blanks_and_the_marker():
@@ -84,15 +85,16 @@ def test_the_commonest_value_of_a_row_is_guessed_with_its_share(tmp_path):
     assert items["nll"] == pytest.approx([np.log(3 / 2), np.log(3)])
 
 
-def test_guessing_scores_chance_within_three_standard_errors(tmp_path):
+def test_guessing_hits_its_share_within_three_standard_errors_and_solves_nothing(tmp_path):
     task, random = AssociativeRecall(), np.random.default_rng(0)
     encoding, data = encoded(task, KeyValuePairs(train_rows=400, test_rows=2000))
     scored = [
         (batch, {"label": random.integers(10, size=len(batch.rows)), "log_probability": np.zeros(len(batch.rows))})
         for batch in task.evaluation(data, 64)
     ]
-    found = score(task.metrics[0], task.items(encoding, data, scored), tmp_path, "run")
-    assert task.chance(encoding, data) == 10
+    items = task.items(encoding, data, scored)
+    found = score(task.metrics[1], items, tmp_path, "run")
+    assert score(task.metrics[0], items, tmp_path, "run") == task.chance(encoding, data) == 0.0
     assert abs(found - 10) < 3 * 100 * np.sqrt(0.1 * 0.9 / 2000)
 
 
