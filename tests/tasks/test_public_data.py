@@ -57,11 +57,11 @@ def test_quotes_and_words_for_missing_values_are_text(tmp_path):
     assert table(tmp_path / "phrases.tsv", separator="\t")["sentence"] == ['"half a quote ', "null ", "NA "]
 
 
-def test_both_forms_of_sst2_write_brackets_alike(tmp_path):
-    write(tmp_path / "sst2" / "stsa.binary.train", "1 a -lrb- fine -rrb- film\n")
-    write(tmp_path / "sst2" / "glue_train.tsv", "sentence\tlabel\na ( fine ) film \t1\n")
+def test_both_forms_of_sst2_write_brackets_and_slashes_alike(tmp_path):
+    write(tmp_path / "sst2" / "stsa.binary.train", "1 a -lrb- fine -rrb- film \\/ play\n")
+    write(tmp_path / "sst2" / "glue_train.tsv", "sentence\tlabel\na ( fine ) film / play \t1\n")
     for form in ("sentences", "phrases"):
-        assert SST2(form=form).load(Split.TRAIN, tmp_path) == [LabelledText("a ( fine ) film", "positive")]
+        assert SST2(form=form).load(Split.TRAIN, tmp_path) == [LabelledText("a ( fine ) film / play", "positive")]
 
 
 def test_sides_of_different_length_are_refused(tmp_path):

@@ -47,7 +47,7 @@ class SST2(PublicText):
         return (_PHRASES if self._phrases(split) else _FILES[split],)
 
     def read(self, split: Split, paths: Sequence[Path]) -> list[Row]:
-        """All rows of a split; brackets are written as in GLUE."""
+        """All rows of a split; brackets, slashes and stars are written as in GLUE."""
         (path,) = paths
         if self._phrases(split):
             columns = table(path, separator="\t")
@@ -61,5 +61,5 @@ class SST2(PublicText):
 
 
 def _labelled(label: str, sentence: str) -> LabelledText:
-    words = normalised(sentence).split()
+    words = normalised(sentence.replace("\\/", "/").replace("\\*", "*")).split()
     return LabelledText(" ".join(_BRACKETS.get(word, word) for word in words), _LABELS[label])
