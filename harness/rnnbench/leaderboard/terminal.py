@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from rnnbench.leaderboard.board import Board, RowKind, Table
+from rnnbench.leaderboard.board import Board, Row, RowKind, Table
 from rnnbench.leaderboard.text import (
     VERDICT_NOTE,
     brief,
@@ -79,7 +79,7 @@ def _table(table: Table) -> Iterable[RenderableType]:
         distances = [row.to_optimum] * optimum + [row.to_baseline]
         cells = (
             rank(row),
-            clean(row.model),
+            _name(row),
             score(row.mean, digits),
             span(row.seeds_interval, digits),
             half(row.test_interval, digits),
@@ -93,6 +93,12 @@ def _table(table: Table) -> Iterable[RenderableType]:
     yield from _lines(f"{letter}: {mark}" for mark, letter in notes.items())
     yield from _lines(remarks(table))
     yield from _lines(f"{metric}: {signature}" for metric, signature in table.signatures)
+
+
+def _name(row: Row) -> str:
+    """The model's label; a baseline's in brackets, where there is little room."""
+    name = clean(row.model)
+    return f"({name.removeprefix('baseline:')})" if row.kind is RowKind.BASELINE else name
 
 
 def _lines(lines: Iterable[str]) -> Iterable[RenderableType]:

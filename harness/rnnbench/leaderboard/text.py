@@ -44,9 +44,9 @@ def thousands(value: int | None) -> str:
 
 
 def decimals(table: Table) -> int:
-    """How many decimals show four digits of the table's smallest score, two of the narrowest interval."""
-    means = [abs(row.mean) for row in table.rows if row.mean]
-    digits = 3 - math.floor(math.log10(min(means))) if means else 3
+    """How many decimals show four digits of the score in the middle of the models'."""
+    means = sorted(abs(row.mean) for row in table.rows if row.mean and row.kind is RowKind.MODEL)
+    digits = 3 - math.floor(math.log10(means[len(means) // 2])) if means else 3
     return min(max(digits, 0), 6)
 
 

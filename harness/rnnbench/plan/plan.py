@@ -270,11 +270,9 @@ def _budget_note(task: SuiteTask, suite: Suite) -> tuple[str, ...]:
     """What this table's budget is, where it is not the suite's."""
     if task.budget == suite.budget:
         return ()
-    return ("budget here: " + ", ".join(f"{value:,} {unit}" for unit, value in _set(task.budget).items()),)
-
-
-def _set(budget: Budget) -> dict[str, Any]:
-    return {name.replace("_", " "): value for name, value in budget.model_dump(exclude_none=True).items()}
+    usual, own = suite.budget.model_dump(), task.budget.model_dump(exclude_none=True)
+    other = {name.replace("_", " "): value for name, value in own.items() if value != usual[name]}
+    return ("budget here: " + ", ".join(f"{value:,} {unit}" for unit, value in other.items()),)
 
 
 def _planned_model(model: SuiteModel, registry: Registry) -> PlannedModel:
