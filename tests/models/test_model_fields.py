@@ -49,7 +49,7 @@ def test_every_step_of_the_knobs_is_a_valid_model_and_changes_its_size(model):
     widths = [model.coarse.step * n for n in range(4, 9)]
     sizes = [size(model(width=width)) for width in widths]
     assert sizes == sorted(set(sizes))
-    centre = model.fine.centre * widths[-1]
+    centre = (model.fine.low + model.fine.high) / 2 * widths[-1]  # where the default is
     fine = [{model.fine.field: int(centre) + model.fine.step * n} for n in range(-3, 4)]
     sizes = [size(model(width=widths[-1], **fields)) for fields in fine]
     assert sizes == sorted(set(sizes))
