@@ -12,7 +12,7 @@ import torch
 
 from rnnbench import __version__
 from rnnbench.contract.datasets import Split
-from rnnbench.contract.models import Model
+from rnnbench.contract.models import Model, Role
 from rnnbench.discovery import Registry
 from rnnbench.network.adapters import NotApplicable, adapter_for
 from rnnbench.network.network import Network, build_network, count_core_params
@@ -146,6 +146,7 @@ def _runs(
 ) -> Iterator[Assignment]:
     """The tuning runs of a pair, then a run for each seed; ``positions`` are those of a batch."""
     recipe, rows = task.recipe_for(model), data.counts["train"]["rows"]
+    readout = _readout(network, task.task.role)
     common: dict[str, Any] = {
         "task": task.label,
         "model": model.label,
@@ -161,7 +162,7 @@ def _runs(
         for value in suite.tune.learning_rate:
             tried = recipe.model_copy(update={"learning_rate": value})
             resolved = _resolved(Kind.TUNE, task, data, model, sized, tried, share, TUNE_SEED, device)
-            estimate = estimate_seconds(_multiplied(network), positions, rows, tried, share)
+            estimate = estimate_seconds(network.core_params, readout, positions, rows, tried, share)
             run = PlannedRun(
                 id=run_id(resolved), kind=Kind.TUNE, seed=TUNE_SEED, estimate_s=estimate, resolved=resolved, **common
             )
@@ -176,7 +177,7 @@ def _runs(
             id=run_id(resolved),
             kind=Kind.TRAIN,
             seed=seed,
-            estimate_s=estimate_seconds(_multiplied(network), positions, rows, recipe, task.budget),
+            estimate_s=estimate_seconds(network.core_params, readout, positions, rows, recipe, task.budget),
             resolved=resolved,
             **common,
         )
@@ -303,9 +304,9 @@ def _positions(task: SuiteTask, data: Prepared) -> int:
     return first.positions if first else 0
 
 
-def _multiplied(network: Network) -> int:
-    """Parameters that every position is multiplied with; an embedding is looked up."""
-    return network.core_params + sum(parameter.numel() for parameter in network.output_end.parameters())
+def _readout(network: Network, role: Role) -> int:
+    """Parameters behind the core with which every position is multiplied; an encoder's output is read once a row."""
+    return 0 if role is Role.ENCODER else sum(parameter.numel() for parameter in network.output_end.parameters())
 
 
 def _fields(thing: Any) -> dict[str, Any]:
