@@ -60,7 +60,7 @@ def project_files() -> list[Path]:
 def test_no_file_names_a_machine_or_a_registry() -> None:
     """A path of somebody's machine works nowhere else; where packages come from is the user's to choose."""
     folder = r"(?<![\w./~*-])/(?:home|root|Users|work|opt|mnt|srv|scratch)/[\w.]"
-    registry = r"pypi\.org|pythonhosted\.org|download\.pytorch\.org|(?:--|PIP_)(?:extra-)?index|--find-links|/simple/?$"
+    registry = r"\b(?:pypi|pythonhosted|download\.pytorch)\.(?:org|io)\b|(?:--|PIP_)(?:extra-)?index|--find-|/simple/?$"
     found = []
     for path in project_files():
         text = path.read_bytes().decode("utf-8", errors="replace")
