@@ -21,7 +21,7 @@ from rnnbench.plan.estimate import estimate_seconds
 from rnnbench.plan.run_id import run_id
 from rnnbench.plan.sizing import Unreachable, fit
 from rnnbench.prepare import Prepared
-from rnnbench.records.schema import Kind, MetricInfo, Plan, PlannedModel, PlannedRun, PlannedTask, Skip
+from rnnbench.records.schema import Kind, MetricInfo, Plan, PlannedModel, PlannedRun, PlannedTask, PublishedNumber, Skip
 from rnnbench.streams import generator
 from rnnbench.suite import Budget, Recipe, Suite, SuiteModel, SuiteTask
 
@@ -104,6 +104,7 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
         models=tuple(_planned_model(model, registry) for model in suite.models),
         runs=tuple(assignment.run for assignment in assignments.values()),
         skips=tuple(skips),
+        published=tuple(PublishedNumber(**number.model_dump()) for number in suite.published),
     )
     return Draft(plan, assignments)
 

@@ -111,6 +111,19 @@ class Skip(_Frozen):
     reason: str
 
 
+class PublishedNumber(_Frozen):
+    """What others reported on the same data for a task's first metric, and how near is near enough."""
+
+    task: str
+    who: str
+    value: float
+    source: str
+    row: str | None = None
+    """The row that reproduces it; None: it is shown beside ours."""
+    tolerance: float | None = None
+    or_better: bool = False
+
+
 class Plan(_Frozen):
     """What a suite asks for: everything is decided before anything trains."""
 
@@ -130,6 +143,7 @@ class Plan(_Frozen):
     models: tuple[PlannedModel, ...]
     runs: tuple[PlannedRun, ...]
     skips: tuple[Skip, ...]
+    published: tuple[PublishedNumber, ...] = ()
 
 
 class TestError(_Frozen):

@@ -2,6 +2,7 @@
 
 from rnnbench.suite.budget import Budget
 from rnnbench.suite.layout import json_schema
+from rnnbench.suite.limits import Limits
 from rnnbench.suite.problems import Problem, SuiteError
 from rnnbench.suite.reading import read_suite
 from rnnbench.suite.recipe import Recipe
@@ -10,6 +11,7 @@ from rnnbench.suite.tuning import Tune
 
 __all__ = [
     "Budget",
+    "Limits",
     "Problem",
     "Recipe",
     "Suite",

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from rnnbench.suite.budget import Budget
+from rnnbench.suite.limits import Limits
+from rnnbench.suite.published import Published
 from rnnbench.suite.recipe import Recipe
 from rnnbench.suite.shape import Shape
 from rnnbench.suite.tuning import Tune
@@ -89,7 +91,7 @@ class TaskEntry(Shape):
 class SuiteFile(Shape):
     """The keys at the top.
 
-    Entries of ``models`` and ``tasks`` are checked one by one, so that a mistake in one hides none in another.
+    Entries of ``models``, ``tasks`` and ``published`` are checked one by one, so that a mistake in one hides none in another.
     """
 
     suite: Annotated[str, Field(pattern=SUITE_NAME)] | None = None
@@ -99,16 +101,19 @@ class SuiteFile(Shape):
     ] = (0, 1, 2, 3, 4)
     budget: Budget
     tune: Annotated[Tune | None, _Untuned] = Tune()
+    limits: Limits = Limits()
     recipe: Recipe = Recipe()
-    models: Annotated[list[Any], Field(min_length=1)]
+    models: list[Any]
     tasks: Annotated[list[Any], Field(min_length=1)]
+    published: list[Any] = []
 
 
 class _Whole(SuiteFile):
     """The file with its entries, for its schema."""
 
-    models: Annotated[list[str | ModelEntry], Field(min_length=1)]
+    models: list[str | ModelEntry]
     tasks: Annotated[list[TaskEntry], Field(min_length=1)]
+    published: list[Published] = []
 
 
 def json_schema() -> dict[str, Any]:

@@ -9,6 +9,7 @@ from rnnbench.suite.checking import checked
 from rnnbench.suite.document import read_document
 from rnnbench.suite.layout import ModelEntry, SuiteFile, TaskEntry
 from rnnbench.suite.plugins import create, find
+from rnnbench.suite.published import published
 from rnnbench.suite.problems import Problem, SuiteError
 from rnnbench.suite.recipe import Recipe
 from rnnbench.suite.rules import check_labels, check_rows, check_together, check_top, check_units
@@ -39,6 +40,7 @@ def read_suite(path: Path, registry: Registry, seeds: int | None = None) -> Suit
     budget, recipe = (file.budget, file.recipe) if file else (Budget(), Recipe())
     models = tuple(_models(document, registry))
     tasks = tuple(_tasks(document, registry, budget, recipe))
+    numbers = tuple(published(_entries(document, "published"), models, tasks, document))
     if file:
         check_top(file, path, document)
     if file and not document.problems:
@@ -55,8 +57,10 @@ def read_suite(path: Path, registry: Registry, seeds: int | None = None) -> Suit
         budget=budget,
         recipe=recipe,
         tune=file.tune,
+        limits=file.limits,
         models=models,
         tasks=tasks,
+        published=numbers,
     )
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rnnbench.contract.models import Model
     from rnnbench.contract.tasks import Task
     from rnnbench.suite.budget import Budget
+    from rnnbench.suite.limits import Limits
+    from rnnbench.suite.published import Published
     from rnnbench.suite.recipe import Recipe
     from rnnbench.suite.tuning import Tune
 
@@ -52,5 +54,8 @@ class Suite:
     budget: Budget
     recipe: Recipe
     tune: Tune | None
+    limits: Limits
     models: tuple[SuiteModel, ...]
     tasks: tuple[SuiteTask, ...]
+    published: tuple[Published, ...] = ()
+    """What others reported on the same data."""

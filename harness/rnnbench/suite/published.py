@@ -1,0 +1,67 @@
+"""Published numbers that a suite reproduces: what others reported on the same data, and how near is near enough."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from rnnbench.suite.checking import checked
+from rnnbench.suite.problems import suggestion
+from rnnbench.suite.shape import Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rnnbench.suite.document import Document, Location
+    from rnnbench.suite.suite import SuiteModel, SuiteTask
+
+_Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Published(Shape):
+    """A number that stands in print, for a task's first metric. It moves no run."""
+
+    task: _Text
+    """A table of this suite, by its label."""
+    who: _Text
+    """What was measured, in the words of the source."""
+    value: float
+    source: _Text
+    row: _Text | None = None
+    """The row of ours that reproduces it; None: it is shown beside ours."""
+    tolerance: Annotated[float, Field(ge=0)] | None = None
+    """How far ours may lie from it, on either side."""
+    or_better: bool = False
+    """Whether ours may be better by as much as it likes."""
+
+
+def published(
+    entries: Iterable[tuple[Location, object]],
+    models: Iterable[SuiteModel],
+    tasks: Iterable[SuiteTask],
+    document: Document,
+) -> Iterator[Published]:
+    """The published numbers of a suite, with their mistakes noted."""
+    rows = {task.label: _rows(task, models) for task in tasks}
+    for at, raw in entries:
+        entry = checked(Published, raw, at, document)
+        if entry is None:
+            continue
+        if entry.task not in rows:
+            document.report((*at, "task"), _unknown("task", entry.task, rows))
+        elif entry.row is not None and entry.row not in rows[entry.task]:
+            document.report((*at, "row"), _unknown("row", entry.row, rows[entry.task]))
+        elif entry.row is None and (entry.tolerance is not None or entry.or_better):
+            document.report(at, "has no row of ours to hold to it, expected row: a model or baseline:<name>")
+        else:
+            yield entry
+
+
+def _rows(task: SuiteTask, models: Iterable[SuiteModel]) -> list[str]:
+    return [*(model.label for model in models), *(f"baseline:{one.name}" for one in task.task.baselines())]
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    return f"no {what} here is called {name!r}, expected one of {', '.join(names)}{suggestion(name, names)}"
