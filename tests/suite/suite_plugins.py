@@ -60,6 +60,9 @@ class LanguageModelling(Task):
 class Sentiment(Task):
     name, role, rows, metrics, block = "sentiment", Role.ENCODER, LabelledText, (), ""
 
+    def baselines(self) -> tuple[Any, ...]:
+        return ()
+
 
 @dataclass(frozen=True, kw_only=True)
 class GrammarText(Dataset):

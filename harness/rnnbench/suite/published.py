@@ -43,15 +43,15 @@ def published(
     document: Document,
 ) -> Iterator[Published]:
     """The published numbers of a suite, with their mistakes noted."""
-    rows = {task.label: _rows(task, models) for task in tasks}
+    by_label = {task.label: task for task in tasks}
     for at, raw in entries:
         entry = checked(Published, raw, at, document)
         if entry is None:
             continue
-        if entry.task not in rows:
-            document.report((*at, "task"), _unknown("task", entry.task, rows))
-        elif entry.row is not None and entry.row not in rows[entry.task]:
-            document.report((*at, "row"), _unknown("row", entry.row, rows[entry.task]))
+        if entry.task not in by_label:
+            document.report((*at, "task"), _unknown("task", entry.task, by_label))
+        elif entry.row is not None and entry.row not in (rows := _rows(by_label[entry.task], models)):
+            document.report((*at, "row"), _unknown("row", entry.row, rows))
         elif entry.row is None and (entry.tolerance is not None or entry.or_better):
             document.report(at, "has no row of ours to hold to it, expected row: a model or baseline:<name>")
         else:

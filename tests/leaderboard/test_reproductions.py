@@ -1,0 +1,47 @@
+"""Which published numbers ours reach."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from rnnbench.leaderboard.published import reproductions
+from rnnbench.records.schema import MetricInfo, PublishedNumber
+
+MSE = MetricInfo(name="mse", direction="min")
+BLEU = MetricInfo(name="bleu", direction="max")
+
+
+def outcome(metric, mean, complete=True, **number):
+    row = SimpleNamespace(model="ours", mean=mean, complete=complete)
+    table = SimpleNamespace(label="a", metric=metric, rows=(row,))
+    claim = PublishedNumber(task="a", who="they", source="there", row="ours", **number)
+    (found,) = reproductions([claim], [table])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("metric", "mean", "number", "aim", "reached"),
+    [
+        (MSE, 1.296, {"value": 1.295, "tolerance": 0.001}, "1.295 ± 0.001", True),
+        (MSE, 1.2961, {"value": 1.295, "tolerance": 0.001}, "1.295 ± 0.001", False),
+        (MSE, 1.2939, {"value": 1.295, "tolerance": 0.001}, "1.295 ± 0.001", False),
+        (MSE, 0.5, {"value": 0.9, "or_better": True}, "at most 0.9", True),
+        (MSE, 0.91, {"value": 0.9, "or_better": True}, "at most 0.9", False),
+        (BLEU, 33.0, {"value": 33, "or_better": True}, "at least 33", True),
+        (BLEU, 32.9, {"value": 33, "or_better": True}, "at least 33", False),
+        (BLEU, 32.5, {"value": 33, "or_better": True, "tolerance": 0.5}, "33 ± 0.5 or better", True),
+        (BLEU, 40.0, {"value": 33, "or_better": True, "tolerance": 0.5}, "33 ± 0.5 or better", True),
+        (BLEU, 40.0, {"value": 33}, "", None),
+        (BLEU, None, {"value": 33, "or_better": True}, "at least 33", None),
+    ],
+)
+def test_near_enough_is_what_the_suite_says(metric, mean, number, aim, reached):
+    found = outcome(metric, mean, **number)
+    assert (found.aim, found.reached) == (aim, reached)
+    assert found.outcome == {True: "reached", False: "not reached", None: ""}[reached]
+
+
+def test_a_row_with_runs_to_come_is_not_judged():
+    assert outcome(BLEU, 40.0, complete=False, value=33, or_better=True).reached is None
