@@ -10,12 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rnnbench import hookimpl
+from rnnbench_models.alternating import Alternating
 from rnnbench_models.attention_seq2seq import AttentionSeq2Seq
 from rnnbench_models.bidirectional import Bidirectional
+from rnnbench_models.convolutional_lstm import ConvolutionalLSTM
 from rnnbench_models.elman import Elman
 from rnnbench_models.gru import GRU
+from rnnbench_models.ind_rnn import IndRNN
 from rnnbench_models.jordan import Jordan
 from rnnbench_models.lstm import LSTM
+from rnnbench_models.min_gru import MinGRU
+from rnnbench_models.s4d import S4D
+from rnnbench_models.tcn import TCN
 from rnnbench_models.transformer import Transformer
 
 if TYPE_CHECKING:
@@ -26,7 +32,7 @@ if TYPE_CHECKING:
 
 @hookimpl
 def rnnbench_models() -> Iterable[type[Model]]:
-    """The seven built-in architectures."""
+    """The seven architectures of the comparison, and six beyond them."""
     yield Elman
     yield Jordan
     yield LSTM
@@ -34,3 +40,9 @@ def rnnbench_models() -> Iterable[type[Model]]:
     yield Bidirectional
     yield AttentionSeq2Seq
     yield Transformer
+    yield MinGRU
+    yield IndRNN
+    yield S4D
+    yield TCN
+    yield ConvolutionalLSTM
+    yield Alternating

@@ -29,5 +29,5 @@ def find_cell(name: str, fields: Mapping[str, object], whole: Model) -> Model:
         raise ValueError(f"cell: {error}") from error
     if Role.CAUSAL not in cell.roles or type(cell).layer is Model.layer:
         raise ValueError(f"cell: model {name!r} is not made of causal layers that {whole.name!r} could use")
-    own = {field.name for field in dataclasses.fields(cell)}
-    return dataclasses.replace(cell, **{field: getattr(whole, field) for field in SHARED if field in own})
+    both = {field.name for field in dataclasses.fields(cell)} & {field.name for field in dataclasses.fields(whole)}
+    return dataclasses.replace(cell, **{field: getattr(whole, field) for field in SHARED if field in both})

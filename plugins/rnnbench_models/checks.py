@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from typing import TYPE_CHECKING, Literal, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
@@ -34,6 +35,18 @@ def check_fraction(model: Model, *fields: str) -> None:
         value = getattr(model, field)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
             raise ValueError(f"{field} must be at least 0 and below 1, got {value!r}")
+
+
+def check_positive(model: Model, *fields: str) -> None:
+    """Each field is a finite number above 0.
+
+    Raises:
+        ValueError: one is not.
+    """
+    for field in fields:
+        value = getattr(model, field)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+            raise ValueError(f"{field} must be a number above 0, got {value!r}")
 
 
 def check_choices(model: Model) -> None:

@@ -1,47 +1,16 @@
-"""What the recurrent models share: their sizes, their initialisation, and a stack of causal layers."""
+"""What the recurrent models with matrices of input and of recurrent weights share: how these start."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
 
-from rnnbench import Family, Knob, Model, Role
-from rnnbench_models.checks import check_choices, check_fraction, check_role, check_whole
-from rnnbench_models.dropout import DropoutKind
 from rnnbench_models.initialisation import Initialisation, RecurrentInitialisation
-from rnnbench_models.stack import Stack, layer_widths
-
-if TYPE_CHECKING:
-    from torch import nn
+from rnnbench_models.layered import Layered
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recurrent(Model):
-    """A stack of ``layers`` causal layers; a subclass supplies one :meth:`layer`.
+class Recurrent(Layered):
+    """``initialisation`` is of the weights that read inputs, ``recurrent_initialisation`` of those that read states."""
 
-    ``dropout`` falls between layers, drawn for each step or once for all of them (see ``dropout``). ``inner_width`` is
-    the output width of the layers before the last (None: the core's width). ``initialisation`` is of the weights that
-    read inputs, ``recurrent_initialisation`` of those that read the state.
-    """
-
-    family: ClassVar[Family] = Family.RECURRENT
-    roles: ClassVar[frozenset[Role]] = frozenset({Role.CAUSAL})
-    fine: ClassVar[Knob | None] = Knob("inner_width", 1, 0.75, 1.25)
-
-    layers: int = 2
-    dropout: float = 0.0
-    dropout_kind: DropoutKind = "standard"
-    inner_width: int | None = None
     initialisation: Initialisation = "xavier"
     recurrent_initialisation: RecurrentInitialisation = "orthogonal"
-
-    def __post_init__(self) -> None:
-        check_whole(self, "width", "layers", "inner_width")
-        check_fraction(self, "dropout")
-        check_choices(self)
-
-    def build(self, role: Role) -> nn.Module:
-        """The stack: ``(x_BTD, state=None) -> (y_BTD, state)``."""
-        check_role(self, role)
-        widths = layer_widths(self.layers, self.width, self.inner_width)
-        return Stack((self.layer(inputs, outputs) for inputs, outputs in widths), self.dropout, self.dropout_kind)

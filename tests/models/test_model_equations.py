@@ -7,7 +7,7 @@ from functools import partial
 import literal
 import pytest
 import torch
-from cores import randomise, relative_error, tree_leaves
+from cores import PRECISION, assert_same, randomise, tree_leaves
 
 from rnnbench_models import GRU, LSTM, AttentionSeq2Seq, Bidirectional, Elman, Jordan, Transformer
 
@@ -19,27 +19,7 @@ LAYERS = {
     "lstm": (LSTM(width=5, inner_width=4), literal.lstm_layer),
     "gru": (GRU(width=5), literal.gru_layer),
 }
-PRECISION = pytest.mark.parametrize(
-    ("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.float64, 1e-10)], ids=["f32", "f64"]
-)
-
-
 POOL = {"mean": lambda row: row.mean(0), "max": lambda row: row.amax(0), "first": lambda row: row[0]}
-
-
-def assert_same(ours, theirs, inputs, tolerance):
-    """Two lists of tensors are equal, and so are the gradients of one weighted sum of them for all ``inputs``."""
-    generator = torch.Generator().manual_seed(1)
-    weights = [torch.randn(tensor.shape, generator=generator, dtype=tensor.dtype) for tensor in ours]
-    for our, their in zip(ours, theirs, strict=True):
-        assert our.shape == their.shape
-        assert relative_error(our, their) < tolerance
-    loss = [sum((w * y).sum() for w, y in zip(weights, side, strict=True)) for side in (ours, theirs)]
-    ours, theirs = (torch.autograd.grad(side, inputs) for side in loss)
-    largest = max(their.abs().max() for their in theirs)
-    for our, their in zip(ours, theirs, strict=True):
-        assert their.abs().max() > 1e-6 * largest  # every input has a say
-        assert (our - their).abs().max() < tolerance * largest
 
 
 @PRECISION

@@ -12,7 +12,22 @@ from torch import nn
 
 import rnnbench_models
 from rnnbench import Family, Model, Role, find_model
-from rnnbench_models import GRU, LSTM, AttentionSeq2Seq, Bidirectional, Elman, Jordan, Transformer, cell
+from rnnbench_models import (
+    GRU,
+    LSTM,
+    S4D,
+    TCN,
+    Alternating,
+    AttentionSeq2Seq,
+    Bidirectional,
+    ConvolutionalLSTM,
+    Elman,
+    IndRNN,
+    Jordan,
+    MinGRU,
+    Transformer,
+    cell,
+)
 from rnnbench_models.local_attention import LocalAttention
 from rnnbench_models.padding import valid_steps
 from rnnbench_models.rotary import rotary_angles, rotate
@@ -22,8 +37,9 @@ LENGTHS = torch.tensor([5, 2, 3])
 MODELS = tuple(rnnbench_models.rnnbench_models())
 
 
-def test_the_seven_models_are_found_by_name():
+def test_the_built_in_models_are_found_by_name():
     names = ["elman", "jordan", "lstm", "gru", "bidirectional", "attention-seq2seq", "transformer"]
+    names += ["min-gru", "ind-rnn", "s4d", "tcn", "convolutional-lstm", "alternating"]
     assert [model.name for model in MODELS] == names
     assert [type(find_model(name)) for name in names] == list(MODELS)
 
@@ -31,11 +47,16 @@ def test_the_seven_models_are_found_by_name():
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_defaults_and_declarations(model):
     built = model()
-    assert built.layers == 2
+    assert built.layers == (4 if model is TCN else 2)
     assert built.width == 64
     assert model.paper
-    attention = {"attention-seq2seq": Family.RECURRENT_ATTENTION, "transformer": Family.ATTENTION}
-    assert model.family == attention.get(model.name, Family.RECURRENT)
+    others = {
+        "attention-seq2seq": Family.RECURRENT_ATTENTION,
+        "alternating": Family.RECURRENT_ATTENTION,
+        "transformer": Family.ATTENTION,
+        "tcn": Family.OTHER,
+    }
+    assert model.family == others.get(model.name, Family.RECURRENT)
     assert hash(built) == hash(model())
     assert {model.coarse.field, model.fine.field} <= {field.name for field in dataclasses.fields(model)}
 
@@ -103,6 +124,19 @@ def test_a_role_that_is_not_played_is_refused(model, role):
         (Bidirectional, {"summary": "first"}, "summary must be one of ends, mean, max, got 'first'"),
         (Bidirectional, {"cell_fields": {"dropout_kind": "standard"}}, "cell_fields must not set 'dropout_kind'"),
         (Transformer, {"context": 0}, "context must be a whole number of at least 1, got 0"),
+        (IndRNN, {"u_max": 0.0}, "u_max must be a number above 0, got 0.0"),
+        (IndRNN, {"u_max": math.inf}, "u_max must be a number above 0, got inf"),
+        (S4D, {"pairs": 0}, "pairs must be a whole number of at least 1, got 0"),
+        (S4D, {"spectrum": "line"}, "spectrum must be one of lin, inv, got 'line'; did you mean lin?"),
+        (TCN, {"kernel_size": 1}, "kernel_size must be a whole number of at least 2, got 1"),
+        (ConvolutionalLSTM, {"kernel_size": 0}, "kernel_size must be a whole number of at least 1, got 0"),
+        (Alternating, {"width": 9}, "width must be divisible by heads, 2, got 9"),
+        (Alternating, {"cell": "tcn"}, "cell: model 'tcn' is not made of causal layers that 'alternating' could use"),
+        (
+            Bidirectional,
+            {"cell": "s4d"},
+            "cell: model 's4d' is not made of causal layers that 'bidirectional' could use",
+        ),
         (Transformer, {"feedforward": 0}, "feedforward must be a whole number of at least 1, got 0"),
     ],
     ids=lambda value: str(value) if isinstance(value, dict) else "",
@@ -339,6 +373,12 @@ def test_the_cell_may_be_a_strangers_model(model, monkeypatch):
         (AttentionSeq2Seq(attention="luong-dot"), Role.SEQ2SEQ, {"torch.nn.LSTM / torch.lstm_cell", "SDPA"}),
         (AttentionSeq2Seq(attention="luong-local"), Role.SEQ2SEQ, {"torch.nn.LSTM / torch.lstm_cell", None}),
         (Transformer(), Role.CAUSAL, {"SDPA"}),
+        (MinGRU(), Role.CAUSAL, {"one-buffer loop"}),
+        (IndRNN(), Role.CAUSAL, {"one-buffer loop"}),
+        (S4D(), Role.CAUSAL, {"FFT convolution"}),
+        (TCN(), Role.CAUSAL, {"torch.nn.Conv1d"}),
+        (ConvolutionalLSTM(), Role.CAUSAL, {"torch.nn.Conv1d", "torch.nn.LSTM / torch.lstm_cell"}),
+        (Alternating(), Role.CAUSAL, {"torch.nn.LSTM / torch.lstm_cell", "SDPA"}),
     ],
 )
 def test_modules_name_the_kernel_that_they_run(model, role, kernels):

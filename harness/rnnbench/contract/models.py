@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
@@ -69,9 +70,19 @@ class Model(ABC):
     fine: ClassVar[Knob | None] = None
     carries_state: ClassVar[bool] = True
     """Whether a causal core hands its state on. One that does not is reset at each segment."""
+    requires: ClassVar[tuple[str, ...]] = ()
+    """Modules of other libraries that :meth:`build` imports; without them the model is listed as not installed."""
+    install: ClassVar[str] = ""
+    """What to install with pip to have them."""
 
     width: int = 64
     """D, the core's width in and out: the coarse knob."""
+
+    @classmethod
+    def missing(cls) -> str | None:
+        """Which of ``requires`` is not installed, and what to install; None where all are. Nothing is imported."""
+        absent = [module for module in cls.requires if importlib.util.find_spec(module) is None]
+        return f"not installed: pip install '{cls.install or ' '.join(absent)}'" if absent else None
 
     @abstractmethod
     def build(self, role: Role) -> nn.Module:

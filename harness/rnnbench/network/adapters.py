@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from rnnbench.contract.models import Model, Role
+from rnnbench.network.core import build_core
 from rnnbench.network.rows import last_valid
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def adapter_for(model: Model, role: Role, decoder: Model | None = None, reads: R
     Raises:
         NotApplicable: there is no way.
     """
+    if (missing := model.missing()) is not None:
+        raise NotApplicable(missing)
     roles = model.roles
     if role in roles:
         return NATIVE
@@ -68,16 +71,16 @@ def adapt(
     adapter = adapter_for(model, role, decoder, reads)
     width = model.width
     if adapter == NATIVE:
-        return model.build(role), width, width
+        return build_core(model, role), width, width
     if adapter == CAUSAL_AS_ENCODER:
-        return CausalAsEncoder(model.build(Role.CAUSAL)), width, width
+        return CausalAsEncoder(build_core(model, Role.CAUSAL)), width, width
     if adapter == SEQ2SEQ_AS_ENCODER:
-        return Seq2SeqAsEncoder(_with_encoder(model.build(Role.SEQ2SEQ)), width), width, width
+        return Seq2SeqAsEncoder(_with_encoder(build_core(model, Role.SEQ2SEQ)), width), width, width
     if adapter == ENCODER_OF_SEQ2SEQ:
-        return EncoderOfSeq2Seq(_with_encoder(model.build(Role.SEQ2SEQ)), model.family), width, width
+        return EncoderOfSeq2Seq(_with_encoder(build_core(model, Role.SEQ2SEQ)), model.family), width, width
     encoder, _, _ = adapt(model, Role.ENCODER)
     second = _decoder_of(model, decoder)
-    return FixedVector(encoder, second.build(Role.CAUSAL), width, second.width), width, second.width
+    return FixedVector(encoder, build_core(second, Role.CAUSAL), width, second.width), width, second.width
 
 
 def _with_encoder(core: nn.Module) -> nn.Module:
