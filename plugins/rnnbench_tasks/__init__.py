@@ -9,15 +9,17 @@ from rnnbench_tasks.language_modelling import LanguageModelling
 from rnnbench_tasks.memory import MEMORY_DATASETS, MEMORY_TASKS
 from rnnbench_tasks.metrics import DECLARED
 from rnnbench_tasks.own import OWN
+from rnnbench_tasks.polyphonic_music import PolyphonicMusic
 from rnnbench_tasks.public import PUBLIC
 from rnnbench_tasks.sentiment import Sentiment
+from rnnbench_tasks.tagging import Tagging
 from rnnbench_tasks.translation import Translation
 
 
 @hookimpl
 def rnnbench_tasks() -> tuple[type[Task], ...]:
     """What can be asked."""
-    return (LanguageModelling, Sentiment, Translation, Forecasting, *MEMORY_TASKS)
+    return (LanguageModelling, Sentiment, Translation, Forecasting, Tagging, PolyphonicMusic, *MEMORY_TASKS)
 
 
 @hookimpl

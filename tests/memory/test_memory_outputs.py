@@ -164,6 +164,7 @@ class Stranger(Model):
     def build(self, role):
         core = nn.Module()
         core.encoder = nn.Linear(self.width, self.width)
+        core.encode = core.decode = core.encoder.forward
         return core
 
 

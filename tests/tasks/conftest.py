@@ -1,4 +1,4 @@
-"""Four small tasks with made-up rows, each with stand-ins for a network: a perfect one and one that errs."""
+"""Six small tasks with made-up rows, each with stand-ins for a network: a perfect one and one that errs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnbench import Batch, Columns, Encoding, LabelledText, Observation, Row, SentencePair, Split, Task, TextLine
+from rnnbench import (
+    Batch,
+    Columns,
+    Encoding,
+    LabelledText,
+    Observation,
+    PianoRoll,
+    Row,
+    SentencePair,
+    Split,
+    TaggedSentence,
+    Task,
+    TextLine,
+)
 from rnnbench_tasks.forecasting import Forecasting
 from rnnbench_tasks.language_modelling import LanguageModelling
+from rnnbench_tasks.polyphonic_music import PolyphonicMusic
 from rnnbench_tasks.sentiment import Sentiment
+from rnnbench_tasks.tagging import Tagging
 from rnnbench_tasks.translation import Translation
 
 IGNORED = -100
@@ -117,6 +132,37 @@ def forecasting(**fields: Any) -> Case:
     return Case(task, rows_of(observation, (200, 60, 90)), right, erring)
 
 
+def tagging(**fields: Any) -> Case:
+    def tagged(random: np.random.Generator) -> Row:
+        words = sentence(random).split()
+        return TaggedSentence(tuple(words), tuple(random.choice(["ADJ", "NOUN", "VERB"], size=len(words)).tolist()))
+
+    def right(case: Case, batch: Batch) -> Columns:
+        return {"label": batch.targets.numpy(), "log_probability": np.zeros(batch.targets.shape)}
+
+    def erring(case: Case, batch: Batch) -> Columns:
+        ids = batch.inputs.numpy()
+        return {"label": ids % 3, "log_probability": -(ids % 5) / 2 - 0.1}
+
+    return Case(Tagging(**fields), rows_of(tagged, (150, 40, 67)), right, erring)
+
+
+def polyphonic_music(**fields: Any) -> Case:
+    def piece(random: np.random.Generator) -> Row:
+        frames = range(int(random.integers(2, 15)))
+        return PianoRoll(
+            tuple(tuple(sorted(random.choice(88, size=int(random.integers(5)), replace=False))) for _ in frames)
+        )
+
+    def sure(case: Case, batch: Batch) -> Columns:
+        return {"log_probability": np.zeros(batch.targets.shape[:2])}
+
+    def erring(case: Case, batch: Batch) -> Columns:
+        return {"log_probability": -5 - batch.inputs.numpy().sum(axis=2, dtype=np.float64)}
+
+    return Case(PolyphonicMusic(**fields), rows_of(piece, (60, 20, 31)), sure, erring)
+
+
 CASES = {
     "words": lambda: language_modelling(streams=4, bptt=5, block_size=7),
     "characters": lambda: language_modelling(units="characters", streams=3, bptt=16, block_size=9),
@@ -125,6 +171,8 @@ CASES = {
     "translation": translation,
     "translation-byte-pairs": lambda: translation(units="bpe", vocabulary=270),
     "forecasting": forecasting,
+    "tagging": tagging,
+    "polyphonic-music": polyphonic_music,
 }
 
 
@@ -142,4 +190,6 @@ def make() -> dict[str, Callable[..., Case]]:
         "sentiment": sentiment,
         "translation": translation,
         "forecasting": forecasting,
+        "tagging": tagging,
+        "polyphonic-music": polyphonic_music,
     }

@@ -10,10 +10,10 @@ from rnnbench_tasks.forecasting import Forecasting
 from rnnbench_tasks.language_modelling import LanguageModelling
 from rnnbench_tasks.public import PUBLIC
 from rnnbench_tasks.public.ett import ETTh1, ETTh2, ETTm1
-from rnnbench_tasks.public.univariate import AirlinePassengers, Sunspots
 from rnnbench_tasks.public.multi30k import Multi30k
 from rnnbench_tasks.public.source import table
 from rnnbench_tasks.public.sst2 import SST2
+from rnnbench_tasks.public.univariate import AirlinePassengers, Sunspots
 from rnnbench_tasks.public.wikitext import WikiText2
 
 

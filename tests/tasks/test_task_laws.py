@@ -116,7 +116,8 @@ def test_lengths_are_on_the_cpu_and_padding_is_on_the_right(case):
             assert batch.lengths.dtype == torch.int64
             beyond = torch.arange(batch.inputs.shape[1]) >= batch.lengths[:, None]
             assert (batch.inputs[beyond] == 0).all()
-            assert (batch.inputs[~beyond] != 0).all()
+            if batch.inputs.dtype == torch.int64:  # a token; the values of a valid step may all be zero
+                assert (batch.inputs[~beyond] != 0).all()
 
 
 def test_the_trivial_loss_is_that_of_the_trivial_baseline_on_validation(case):
@@ -128,5 +129,5 @@ def test_the_trivial_loss_is_that_of_the_trivial_baseline_on_validation(case):
     if case.task.name == "forecasting":
         expected = totals["squared_error"] / totals["count"]
     else:
-        expected = totals["nll"] / totals.get("tokens", len(items["nll"]))
+        expected = totals["nll"] / totals.get("tokens", totals.get("frames", len(items["nll"])))
     assert case.task.trivial_loss(case.encoding, training, validation) == pytest.approx(expected, rel=1e-12)

@@ -38,6 +38,19 @@ class SentencePair(NamedTuple):
     target: str
 
 
+class TaggedSentence(NamedTuple):
+    """The words of a sentence, at least one, and a tag for each."""
+
+    words: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+class PianoRoll(NamedTuple):
+    """A piece of music, frame by frame: the keys that sound in each, ascending, 0 to 87 of a piano (MIDI note - 21)."""
+
+    frames: tuple[tuple[int, ...], ...]
+
+
 class Observation(NamedTuple):
     """One time step of a series. Splits are consecutive stretches of one series."""
 
@@ -45,7 +58,8 @@ class Observation(NamedTuple):
     values: tuple[float, ...]
 
 
-Row = TextLine | LabelledText | SentencePair | Observation
+Row = TextLine | LabelledText | SentencePair | TaggedSentence | PianoRoll | Observation
+"""Any of the harness's row types. A dataset may have one of its own: a NamedTuple of JSON values."""
 
 
 class DataMissing(Exception):
@@ -83,6 +97,13 @@ class Dataset(ABC):
 
         Raises:
             DataMissing: not embedded, and not below ``folder``.
+        """
+
+    def verify(self, folder: Path | None) -> None:  # noqa: B027  of most data nothing is known
+        """Hold the files against checksums, where some are known; called once before anything runs.
+
+        Raises:
+            DataMissing: a file is not the one that was published under its name.
         """
 
     def optimum(self, rows: Sequence[Row]) -> dict[str, float] | None:

@@ -59,7 +59,10 @@ class Task(ABC):
 
     @abstractmethod
     def output(self, encoding: Encoding) -> OutputType:
-        """The output type: ``NextToken``, ``Label``, ``LabelPerStep``, ``TargetSequence``, ``Horizon``, ``Value``."""
+        """The output type.
+
+        One of ``NextToken``, ``TargetSequence``, ``Label``, ``LabelPerStep``, ``BitsPerStep``, ``Horizon``, ``Value``.
+        """
 
     @abstractmethod
     def batches(self, data: Arrays, size: int, order: np.random.Generator) -> Iterator[Batch]:

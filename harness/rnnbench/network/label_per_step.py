@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rnnbench.contract.ends import OutputEnd, OutputType, Reads
 from rnnbench.contract.models import Role
-from rnnbench.network.bodies import EncoderBody
+from rnnbench.network.per_step import read_y
 from rnnbench.network.readout import Readout
-from rnnbench.network.rows import column, lengths_of
+from rnnbench.network.rows import column
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -43,24 +43,16 @@ class LabelPerStepEnd(OutputEnd):
         super().__init__()
         self.readout = readout
 
-    def _read(self, body: nn.Module, x_BTE: Tensor, batch: Batch, state: State) -> tuple[Tensor, State]:
-        """The body's y, and the state after it; an encoder has none."""
-        if isinstance(body, EncoderBody):
-            y_BTE, _ = body(x_BTE, lengths_of(batch))
-            return y_BTE, state
-        y_BTE, state = body(x_BTE, state)
-        return y_BTE, state
-
     def loss(
         self, body: nn.Module, x_BTE: Tensor, batch: Batch, state: State, smoothing: float = 0.0
     ) -> tuple[Tensor, int, State]:
         """Cross entropy in nats."""
-        y_BTE, state = self._read(body, x_BTE, batch, state)
+        y_BTE, state = read_y(body, x_BTE, batch, state)
         return *self.readout.loss(y_BTE, batch.targets, smoothing), state
 
     def score(self, body: nn.Module, x_BTE: Tensor, batch: Batch, state: State) -> tuple[Columns, State]:
         """``label`` and ``log_probability``, B x T each."""
-        y_BTE, state = self._read(body, x_BTE, batch, state)
+        y_BTE, state = read_y(body, x_BTE, batch, state)
         columns = {
             "label": column(self.readout(y_BTE).argmax(2)),
             "log_probability": column(self.readout.log_probabilities(y_BTE, batch.targets)),

@@ -1,11 +1,6 @@
 """When a test of memory is solved, and the metrics that it declares; their implementations load when they score."""
 
-from rnnbench import Metric
-
-SOLVED_MSE = 0.01
-"""Adding is solved below this mean squared error on the test rows."""
-SOLVED_RECALL = 99.0
-"""Recall is solved above this share of right answers on the test rows, in per cent."""
+from rnnbench import SOLVED_MSE, Metric
 
 STOP_MSE = SOLVED_MSE / 2
 """Training stops below this validation loss: well inside, so that the test rows agree."""

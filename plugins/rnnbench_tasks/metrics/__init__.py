@@ -15,5 +15,21 @@ BLEU = Metric("bleu", "max", f"{_HERE}.translation:BLEU", high=100.0)
 CHRF = Metric("chrf", "max", f"{_HERE}.translation:ChrF", high=100.0)
 MSE = Metric("mse", "min", f"{_HERE}.regression:MSE")
 MAE = Metric("mae", "min", f"{_HERE}.regression:MAE")
+TOKEN_ACCURACY = Metric("token-accuracy", "max", f"{_HERE}.tagging:TokenAccuracy", unit="%", high=100.0)
+SENTENCE_ACCURACY = Metric("sentence-accuracy", "max", f"{_HERE}.tagging:SentenceAccuracy", unit="%", high=100.0)
+FRAME_NLL = Metric("nll-per-frame", "min", f"{_HERE}.music:FrameNLL", unit="nats")
 
-DECLARED = (PERPLEXITY, CHARACTER_PERPLEXITY, BITS_PER_BYTE, ACCURACY, MACRO_F1, BLEU, CHRF, MSE, MAE)
+DECLARED = (
+    PERPLEXITY,
+    CHARACTER_PERPLEXITY,
+    BITS_PER_BYTE,
+    ACCURACY,
+    MACRO_F1,
+    BLEU,
+    CHRF,
+    MSE,
+    MAE,
+    TOKEN_ACCURACY,
+    SENTENCE_ACCURACY,
+    FRAME_NLL,
+)

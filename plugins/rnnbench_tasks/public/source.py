@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rnnbench import DataMissing, Dataset, Row, Split
+from rnnbench_tasks.public.checksums import CONTENT, content_sum
 from rnnbench_tasks.public.hub import Hub, HubError
 
 if TYPE_CHECKING:
@@ -51,6 +52,24 @@ class Public(Dataset):
                 raise DataMissing(f"{missing}{self._remedy()}") from None
             return self.read_hub(split, fetched)
         return self.read(split, paths)
+
+    def verify(self, folder: Path | None) -> None:
+        """Hold the files in the data folder against the checksums of those that numbers were published on.
+
+        Raises:
+            DataMissing: a file is damaged, or another than its name says.
+        """
+        for file in {name: None for split in Split for name in self.files(split)}:
+            known = CONTENT.get(self.folder, {}).get(file)
+            try:
+                path = self.path(folder, file)
+            except DataMissing:
+                continue  # it is fetched, or told when it is read
+            if known and (found := content_sum(path)) != known:
+                raise DataMissing(
+                    f"{path}: the content has sha256 {found}, expected {known}: it is damaged or not the published "
+                    f"file; copy it again, or name it in a suite as a file of your own"
+                )
 
     def path(self, data: Path | None, file: str) -> Path:
         """The file, as named or gzipped.
@@ -154,7 +173,7 @@ class PublicText(Public):
 
 def lines(path: Path) -> list[str]:
     """The lines of a text file, gzipped or not, without their ends; no other character ends a line."""
-    return [str(line) for line in _loaded("text", path)["text"]]
+    return [str(line) for line in _loaded("text", path).to_dict()["text"]]  # whole: a column is read row by row
 
 
 def table(path: Path, separator: str = ",", encoding: str = "utf-8") -> Mapping[str, Sequence[Any]]:
