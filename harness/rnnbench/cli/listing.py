@@ -38,8 +38,8 @@ def listing(kind: str | None, as_json: bool) -> str:
     return "\n".join(_lines(found))
 
 
-def description(name: str) -> str:
-    """One plugin in full: every kind of that name.
+def description(name: str, width: int | None = None) -> str:
+    """One plugin in full: every kind of that name; a model's costs are at ``width``, or at its own.
 
     Raises:
         UnknownName: there is none; the message names the nearest.
@@ -51,7 +51,7 @@ def description(name: str) -> str:
         near = difflib.get_close_matches(name, names, 1)
         hint = f" (did you mean {near[0]!r}?)" if near else ""
         raise UnknownName(f"no model, task or dataset is named {name!r}{hint}; `rnnbench list` shows all")
-    return "\n\n".join(_describe(registry, kind, thing) for kind, thing in things)
+    return "\n\n".join(_describe(registry, kind, thing, width) for kind, thing in things)
 
 
 def _lines(found: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
@@ -71,7 +71,9 @@ def _summary(registry: Registry, kind: str, thing: Any) -> dict[str, Any]:
     if kind == "models":
         roles = sorted(thing.roles)
         about |= {"family": thing.family, "roles": roles, "paper": thing.paper}
-        about["summary"] = f"{thing.family}; {', '.join(roles)}; {thing.paper}"
+        about |= {"carries_state": thing.carries_state is not False, "missing": thing.missing()}
+        marks = [*([] if about["carries_state"] else ["carries no state"]), *filter(None, [about["missing"]])]
+        about["summary"] = "; ".join([thing.family, ", ".join(roles), thing.paper, *marks])
     elif kind == "tasks":
         metrics = [metric.name for metric in thing.metrics]
         about |= {"role": thing.role, "metrics": metrics, "rows": thing.rows.__name__}
@@ -83,11 +85,11 @@ def _summary(registry: Registry, kind: str, thing: Any) -> dict[str, Any]:
     return about
 
 
-def _describe(registry: Registry, kind: str, thing: type[Model] | type[Task] | type[Dataset]) -> str:
+def _describe(registry: Registry, kind: str, thing: type[Model] | type[Task] | type[Dataset], width: int | None) -> str:
     plugin = registry.origin[kind, thing.name]
     lines = [f"{thing.name}: a {kind[:-1]} of {plugin.origin} {plugin.version}, version {thing.version}"]
     for key, value in _summary(registry, kind, thing).items():
-        if key not in ("name", "origin", "summary"):
+        if key not in ("name", "origin", "summary") and value is not None:
             lines.append(f"  {key}: {', '.join(value) if isinstance(value, list) else value}")
     if issubclass(thing, Dataset):
         lines += [f"  {thing.description}", *([f"  cite: {thing.citation}"] if thing.citation else [])]
@@ -95,7 +97,29 @@ def _describe(registry: Registry, kind: str, thing: type[Model] | type[Task] | t
     for field in dataclasses.fields(thing):
         made = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
         lines.append(f"    {field.name}: {field.type} = {made!r}")
+    if issubclass(thing, Model):
+        lines += _costs(thing, width)
     module = inspect.getmodule(thing)
     if module is not None and module.__doc__:
         lines += ["", *(f"  {line}".rstrip() for line in inspect.cleandoc(module.__doc__).splitlines())]
     return "\n".join(lines)
+
+
+def _costs(model: type[Model], width: int | None) -> Iterator[str]:
+    """What each role's core costs, or why that cannot be said."""
+    from rnnbench.cli.costs import core_costs
+
+    try:
+        made = model() if width is None else model(width=width)
+    except Exception as error:  # noqa: BLE001  a stranger's check may raise anything
+        yield f"  costs: {type(error).__name__}: {error}"
+        return
+    yield f"  costs of a core of width {made.width}, of one sequence in float32:"
+    for role in sorted(model.roles):
+        try:
+            costs = core_costs(made, role)
+        except Exception as error:  # noqa: BLE001  and so may its build
+            yield f"    {role}: {type(error).__name__}: {error}"
+            continue
+        operations = f"{costs.operations:,} operations a step" if costs.operations else "operations unknown"
+        yield f"    {role}: {costs.parameters:,} parameters, {costs.state_bytes:,} bytes of state, {operations}"

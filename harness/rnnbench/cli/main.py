@@ -65,11 +65,12 @@ def list_(kind: str | None, as_json: bool) -> None:
 
 @commands.command()
 @click.argument("name")
-def show(name: str) -> None:
-    """One plugin: paper, fields, defaults, roles, where it comes from."""
+@click.option("--width", type=click.IntRange(1), help="Costs of a model at this width.  [default: its own]")
+def show(name: str, width: int | None) -> None:
+    """One plugin: paper, equations, fields, defaults, roles, costs, where it comes from."""
     from rnnbench.cli.listing import UnknownName, description
 
-    _or_exit(lambda: click.echo(description(name)), UnknownName)
+    _or_exit(lambda: click.echo(description(name, width)), UnknownName)
 
 
 @commands.command()
@@ -97,6 +98,22 @@ def site(source: Path, output: Path) -> None:
 
 
 @commands.command()
+@click.argument("source", metavar="DIR", type=_FOLDER)
+@click.option("-o", "--output", type=_FOLDER, help="Where to.  [default: DIR/plots]")
+@click.option("--format", "form", type=click.Choice(["svg", "png"]), default="svg", show_default=True)
+def plot(source: Path, output: Path | None, form: str) -> None:
+    """Learning curves, and scores against parameters and other costs, as pictures."""
+    from rnnbench.cli.plotting import CannotPlot, write_plots
+    from rnnbench.records.storage import DamagedFile, StorageError
+
+    def write() -> None:
+        for path in write_plots(source, output, form):
+            click.echo(path)
+
+    _or_exit(write, CannotPlot, StorageError, DamagedFile)
+
+
+@commands.command()
 @click.argument("first", metavar="DIR_A", type=_FOLDER)
 @click.argument("second", metavar="DIR_B", type=_FOLDER)
 def compare(first: Path, second: Path) -> None:
@@ -109,8 +126,13 @@ def compare(first: Path, second: Path) -> None:
 
 @commands.command()
 @click.argument("path", type=_FILE)
-def validate(path: Path) -> None:
-    """Check a suite file without running it."""
+@click.option("--data-dir", type=_FOLDER, help="Check records against this data too (loads the plugins installed).")
+def validate(path: Path, data_dir: Path | None) -> None:
+    """Check a suite file without running it, or a folder of records, offline and without any code of theirs."""
+    if path.is_dir():
+        from rnnbench.cli.submitting import validate_folder
+
+        sys.exit(validate_folder(path, data_dir))
     from rnnbench.discovery import discover
     from rnnbench.suite import SuiteError, read_suite
 
@@ -120,6 +142,73 @@ def validate(path: Path) -> None:
         click.echo(f"{path}: suite {suite.name!r} is valid: {pairs} pairs of model and task, {len(suite.seeds)} seeds")
 
     _or_exit(check, SuiteError)
+
+
+@commands.command()
+@click.argument("name", metavar="NAME|MODULE")
+def check(name: str) -> None:
+    """Try the laws of the contract over a plugin, or over all that a module yields. Exit code 1 where one is broken."""
+    from rnnbench.cli.checking import check_plugins
+    from rnnbench.contract.datasets import DataMissing
+    from rnnbench.testing.subjects import UnknownSubject
+
+    _or_exit(lambda: sys.exit(check_plugins(name)), UnknownSubject, DataMissing)
+
+
+@commands.command("new-plugin")
+@click.argument("kind", type=click.Choice(["model", "task"]))
+@click.argument("name")
+@click.option("-o", "--output", type=_FOLDER, default=".", show_default=True, help="The folder to make it in.")
+def new_plugin(kind: str, name: str, output: Path) -> None:
+    """Write a small project of your own: a model or a task, its tests and its entry point."""
+    from rnnbench.cli.authoring import write_plugin
+    from rnnbench.template import Unwritable
+
+    _or_exit(lambda: write_plugin(kind, name, output), Unwritable)
+
+
+@commands.command()
+@click.argument("record", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--data-dir", type=_FOLDER, help="Folder of public data.  [default: $RNNBENCH_DATA]")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
+@click.option("--yes", is_flag=True, help="Run it without asking.")
+@click.option("--sign", "sign_as", metavar="NAME", help="Where it agrees, mark it so in the board's verified.json.")
+def verify(record: Path, data_dir: Path | None, device: str, yes: bool, sign_as: str | None) -> None:
+    """Run one published record again, from the record alone, and compare."""
+    from rnnbench.cli.submitting import verify_record
+    from rnnbench.contract.datasets import DataMissing
+    from rnnbench.records.storage import DamagedFile, StorageError
+    from rnnbench.submission.again import Refused
+    from rnnbench.submission.reading import Unreadable
+
+    mistakes = (Unreadable, Refused, DataMissing, StorageError, DamagedFile)
+    _or_exit(lambda: sys.exit(verify_record(record, data_dir, device, yes, sign_as)), *mistakes)
+
+
+@commands.command()
+@click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=_FOLDER)
+@click.option("-o", "--output", required=True, type=_FOLDER, help="A new folder.")
+def merge(folders: tuple[Path, ...], output: Path) -> None:
+    """One board of several people's or machines' records, the same in whatever order they are given."""
+    from rnnbench.cli.submitting import merge_folders
+    from rnnbench.records.storage import StorageError
+    from rnnbench.submission.merge import Incompatible
+
+    _or_exit(lambda: sys.exit(merge_folders(folders, output)), Incompatible, StorageError)
+
+
+@commands.command()
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--format", "form", required=True, type=click.Choice(["eval-results", "ro-crate"]))
+@click.option("-o", "--output", required=True, type=_FOLDER, help="Where to.")
+@click.option("--dataset", "hub_ids", metavar="NAME=HUB_ID", multiple=True, help="A data set's id on the hub.")
+def export(folder: Path, form: str, output: Path, hub_ids: tuple[str, ...]) -> None:
+    """A board as Hugging Face evaluation results, or as an RO-Crate."""
+    from rnnbench.cli.submitting import export_folder
+    from rnnbench.records.storage import DamagedFile, StorageError
+    from rnnbench.submission.ro_crate import NotInstalled
+
+    _or_exit(lambda: export_folder(folder, form, output, hub_ids), NotInstalled, StorageError, DamagedFile)
 
 
 @commands.group()

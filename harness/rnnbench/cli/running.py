@@ -16,7 +16,7 @@ import rich_click as click
 from rnnbench.cli import codes
 from rnnbench.cli.tables import print_table
 from rnnbench.leaderboard import write_all
-from rnnbench.pipeline.recall import Request, recall
+from rnnbench.pipeline.recall import Request, check_folder, recall
 from rnnbench.records.storage import DamagedFile, FolderInUse, StorageError, results_lock
 
 
@@ -38,17 +38,13 @@ def _run_suite(request: Request) -> int:
     interrupt = Interrupt()
     try:
         done = recall(request)
-        if done is None:
-            code = _execute(request, interrupt)
-            if code is not None:
-                return code
-        else:
-            if not (done / "leaderboard.csv").exists():  # the last call was killed between its last record and this
-                with contextlib.suppress(StorageError, FolderInUse), results_lock(done):
-                    write_all(done)
-            click.echo(f"{done.name}: every selected run has an outcome already", err=True)
-            print_table(done)
-            return codes.DONE
+        if done is not None:
+            return _show(done)
+        if not request.dry_run:
+            check_folder(request)
+        return _execute(request, interrupt)
+    except KeyboardInterrupt:
+        return interrupt.code
     except FolderInUse as error:
         click.echo(str(error), err=True)
         return codes.IN_USE
@@ -60,11 +56,20 @@ def _run_suite(request: Request) -> int:
         return codes.BAD_INPUT
     finally:
         interrupt.restore()
+
+
+def _show(done: Path) -> int:
+    """What a call that finds everything done says."""
+    if not (done / "leaderboard.csv").exists():  # somebody removed it
+        with contextlib.suppress(StorageError, FolderInUse), results_lock(done):
+            write_all(done)
+    click.echo(f"{done.name}: every selected run has an outcome already", err=True)
+    print_table(done)
     return codes.DONE
 
 
-def _execute(request: Request, interrupt: Interrupt) -> int | None:
-    """Plan and run; None where there is nothing more to say."""
+def _execute(request: Request, interrupt: Interrupt) -> int:
+    """Plan and run."""
     from rnnbench.cli.display import Display
     from rnnbench.pipeline.run import BadRequest, run_suite
 
@@ -75,7 +80,7 @@ def _execute(request: Request, interrupt: Interrupt) -> int | None:
         return codes.BAD_INPUT
     if result is None:  # a dry run
         return codes.DONE
-    if result.stopped:
+    if result.stopped or interrupt.is_set():
         click.echo(f"stopped; what is finished is kept, and this goes on: {_again()}", err=True)
         return interrupt.code
     print_table(result.folder)
@@ -85,18 +90,20 @@ def _execute(request: Request, interrupt: Interrupt) -> int | None:
             seed = "" if record.seed is None else f", seed {record.seed}"
             click.echo(f"  {record.task}, {record.model}{seed}: {record.status}: {record.reason}", err=True)
         return codes.SOME_FAILED
-    return None
+    return codes.DONE
 
 
 class Interrupt:
-    """Ctrl-C and SIGTERM ask for an orderly end once; a second time the process ends at once."""
+    """Ctrl-C and SIGTERM ask for an orderly end; a second time, or before anything runs, the process ends at once."""
 
     def __init__(self) -> None:
         self.received: int | None = None
+        self._is_asked = False
         self._before = {name: signal.signal(name, self._receive) for name in (signal.SIGINT, signal.SIGTERM)}
 
     def is_set(self) -> bool:
-        """Whether a signal came."""
+        """Whether a signal came; who asks will see to an orderly end."""
+        self._is_asked = True
         return self.received is not None
 
     @property
@@ -105,16 +112,18 @@ class Interrupt:
         return codes.TERMINATED if self.received == signal.SIGTERM else codes.INTERRUPTED
 
     def restore(self) -> None:
-        """Give the signals back to whoever had them."""
+        """Give the signals back to whoever had them; after one has come, the process is ending and heeds no more."""
         for name, handler in self._before.items():
-            signal.signal(name, handler)
+            signal.signal(name, handler if self.received is None else signal.SIG_IGN)
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
         del frame
-        if self.received is not None:
+        at_once, self.received = self.received is not None or not self._is_asked, number
+        if at_once:
             _say(f"ended at once; this goes on: {_again()}")
-            sys.exit(self.code)
-        self.received = number
+            # where Python would swallow it, as in what it calls around a fork, the process ends all the same
+            sys.unraisablehook = lambda _: os._exit(self.code)
+            raise KeyboardInterrupt  # not SystemExit, which is contained where a plugin may raise it
         _say("stopping: what runs saves its place (once more to end at once)")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from rnnbench.leaderboard import FORMATS, Board, Results, page, read_board, read_results, write_all
+from rnnbench.leaderboard import FORMATS, Board, Results, read_board, read_results, render_page, write_all
 from rnnbench.leaderboard.terminal import show
 from rnnbench.records.storage import FolderInUse, StorageError, results_lock, write_atomically
 
@@ -76,7 +76,7 @@ def compare_folders(first: Path, second: Path) -> None:
 
 
 def _render(results: Results, form: str) -> str:
-    return page(results) if form == _PAGE else FORMATS[form](results.board)
+    return render_page(results) if form == _PAGE else FORMATS[form](results.board)
 
 
 def _print(folder: Path, board: Board, *more: str) -> None:

@@ -1,0 +1,173 @@
+"""``rnnbench validate DIR``, ``verify``, ``merge`` and ``export``: boards between people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import rich_click as click
+
+from rnnbench import __version__
+from rnnbench.cli import codes
+from rnnbench.records.verifications import VERIFIED, Verification
+from rnnbench.suite.problems import one_line
+
+if TYPE_CHECKING:
+    from rnnbench.plan import Assignment
+    from rnnbench.records.schema import Record
+    from rnnbench.submission.again import Again
+
+MOST_LINES = 200
+SHOWN = 10
+
+
+def validate_folder(folder: Path, data_dir: Path | None) -> int:
+    """Check a results folder; prints problems to stderr, notes and the verdict to stdout."""
+    from rnnbench.submission.validate import validate
+
+    report = validate(folder)
+    problems = list(report.problems)
+    if data_dir is not None and not problems:
+        from rnnbench.submission.against_data import check_against_data
+
+        problems += check_against_data(folder, data_dir)
+    for problem in problems[:MOST_LINES]:
+        click.echo(str(problem), err=True)
+    if len(problems) > MOST_LINES:
+        click.echo(f"and {len(problems) - MOST_LINES} more", err=True)
+    for note in report.notes:
+        click.echo(f"note: {note}")
+    counted = f"{report.records} records of {report.planned} planned runs"
+    if problems:
+        click.echo(f"{folder}: refused: {len(problems)} problems in {counted}", err=True)
+        return codes.BAD_INPUT
+    click.echo(f"{folder}: {counted} are consistent")
+    return codes.DONE
+
+
+class Quiet:
+    """Nothing is shown of the one run."""
+
+    def started(self, assignment: Assignment) -> None:
+        """It starts."""
+
+    def progress(self, run_id: str, values: Mapping[str, Any]) -> None:
+        """It reports."""
+
+    def finished(self, record: Record) -> None:
+        """Its record was stored."""
+
+
+def verify_record(path: Path, data_dir: Path | None, device: str, yes: bool, sign_as: str | None) -> int:
+    """Run a record again and compare.
+
+    Raises:
+        Unreadable: it is no record.
+        Refused: it is not run.
+        DataMissing: its data is not here.
+    """
+    from rnnbench.discovery import discover
+    from rnnbench.execute.device import choose_device
+    from rnnbench.prepare import data_folder
+    from rnnbench.submission.again import Refused, plan_again, run_again
+    from rnnbench.submission.agreement import Agreement, agreement, same_machine, unlike
+    from rnnbench.submission.reading import read_record
+
+    record = read_record(path)
+    if not record.status.is_outcome:
+        raise Refused(f"{path}: the run is {record.status}: there is nothing to compare with")
+    try:
+        chosen = choose_device(device)
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    again = plan_again(record, discover(), data_folder(data_dir), chosen.partition(":")[0])
+    for line in _asked(record, again):
+        click.echo(line)
+    if not yes:
+        click.confirm("Run it?", abort=True, err=True)
+    with tempfile.TemporaryDirectory(prefix="rnnbench-verify-") as folder:
+        found = run_again(again, Path(folder), chosen, Quiet())
+    if found is None or not found.status.is_outcome:
+        click.echo(f"it did not come to an end here: {found.reason if found else 'no record'}", err=True)
+        return codes.SOME_FAILED
+    result, must_be_equal = agreement(record, found), same_machine(record, found)
+    for field, theirs, ours in list(unlike(record, found))[:SHOWN]:
+        click.echo(f"{field}: {theirs!r} in the record, {ours!r} here")
+    where = "the same processor type and builds" if must_be_equal else "another processor type or build"
+    click.echo(f"{record.id}: {result}, on {where}")
+    agrees = result is Agreement.IDENTICAL or (result is Agreement.WITHIN and not must_be_equal)
+    if agrees and sign_as is not None:
+        _sign(path, sign_as, result is Agreement.IDENTICAL, found)
+    return codes.DONE if agrees else codes.SOME_FAILED
+
+
+def _asked(record: Record, again: Again) -> Iterator[str]:
+    """What will run, before it does."""
+    from rnnbench.discovery import discover
+
+    resolved, origin = record.resolved, discover().origin
+    seed = "" if record.seed is None else f", seed {record.seed}"
+    yield one_line(f"{record.id}: {record.kind} run of {record.model} on {record.task}{seed}")
+    for kind in ("model", "task", "dataset"):
+        name = resolved[kind].get("name")
+        if name is not None:
+            yield "  " + one_line(f"{kind}: {name}, the code of {origin[f'{kind}s', name].origin}")
+    for field in ("budget", "chosen"):
+        values = resolved.get(field) or getattr(record, field, None)
+        if values:
+            yield "  " + one_line(f"{field}: {', '.join(f'{name} {value:,}' for name, value in values.items())}")
+    took = f"it took {record.wall_s:.0f} s on {record.provenance.get('cpu', 'an unknown processor')}"
+    yield "  " + one_line(f"about {again.assignment.run.estimate_s:.0f} s here; {took}")
+
+
+def _sign(path: Path, by: str, identical: bool, found: Record) -> None:
+    from rnnbench.submission.verified import record_hash, sign
+
+    board = path.resolve().parents[1]
+    commit = found.provenance.get("commit")
+    result: Literal["identical", "within tolerance"] = "identical" if identical else "within tolerance"
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    mark = Verification(
+        by=by, on=today, harness=__version__, commit=commit, result=result, record_sha256=record_hash(board, found.id)
+    )
+    sign(board, found.id, mark)
+    click.echo(f"{board / VERIFIED}: {found.id} is marked as verified by {by}")
+
+
+def merge_folders(folders: tuple[Path, ...], output: Path) -> int:
+    """One board of several folders' records.
+
+    Raises:
+        Incompatible: they make no common board.
+        StorageError: it cannot be written.
+    """
+    from rnnbench.submission.merge import merge
+
+    merged = merge(folders, output)
+    for run_id, why in merged.held_back.items():
+        click.echo(one_line(f"held back: {run_id}: {why}"), err=True)
+    click.echo(f"{output}: {merged.runs} runs, {merged.confirmations} confirmations, {len(merged.held_back)} held back")
+    return codes.SOME_FAILED if merged.held_back else codes.DONE
+
+
+def export_folder(folder: Path, form: str, output: Path, hub_ids: tuple[str, ...]) -> None:
+    """A board in another place's form.
+
+    Raises:
+        NotInstalled: a library for it is not there.
+        StorageError: the plan cannot be read, or a file cannot be written.
+        DamagedFile: the plan is not one.
+        BadParameter: a dataset is not given as NAME=ID.
+    """
+    from rnnbench.submission.eval_results import write_eval_results
+    from rnnbench.submission.ro_crate import write_ro_crate
+
+    pairs = dict(pair.partition("=")[::2] for pair in hub_ids)
+    if not all(pairs.values()):
+        raise click.BadParameter("--dataset: expected NAME=HUB_ID, as wikitext-2=org/wikitext")
+    written = write_ro_crate(folder, output) if form == "ro-crate" else write_eval_results(folder, output, pairs)
+    for path in written:
+        click.echo(path)

@@ -1,0 +1,88 @@
+"""The guide for plugin authors does what it says: every block of it is run."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "plugins" / "README.md").read_text(encoding="utf-8")
+FILES = dict(re.findall(r"^`([\w.]+)`:\n\n```\w+\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL))
+COMMANDS = [line for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The guide's files in a folder, with the metadata that installing them would write."""
+    folder = tmp_path_factory.mktemp("guide")
+    for name, text in FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    project = tomllib.loads(FILES["pyproject.toml"])["project"]
+    metadata = folder / f"my_plugin-{project['version']}.dist-info"
+    metadata.mkdir()
+    named = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+    (metadata / "METADATA").write_text(named, encoding="utf-8")
+    points = "".join(f"{name} = {module}\n" for name, module in project["entry-points"]["rnnbench"].items())
+    (metadata / "entry_points.txt").write_text(f"[rnnbench]\n{points}", encoding="utf-8")
+    return folder
+
+
+def run(folder: Path, *command: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(folder), "RNNBENCH_CACHE": str(folder / "cache"), "COLUMNS": "200"}
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def rnnbench(folder: Path, *arguments: str) -> str:
+    return run(folder, "-c", "from rnnbench.cli import main; main()", *arguments)
+
+
+def test_every_block_of_code_is_a_file_or_a_command() -> None:
+    blocks = re.findall(r"^```(\w+)", PAGE, re.MULTILINE)
+    assert len(blocks) == len(FILES) + PAGE.count("```console")
+    assert set(FILES) >= {"leaky.py", "majority.py", "symbols.py", "share.py", "tracker.py", "pyproject.toml"}
+
+
+@pytest.mark.parametrize(("name", "lines"), [("leaky.py", 30), ("majority.py", 45)])
+def test_a_model_takes_30_lines_of_code_and_a_task_45(name: str, lines: int) -> None:
+    assert sum(bool(line.strip()) for line in FILES[name].splitlines()) <= lines
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_works(command: str, installed: Path) -> None:
+    program, *arguments = command.split()
+    assert program == "rnnbench"
+    assert rnnbench(installed, *arguments)
+
+
+def test_the_plugin_trains_in_its_suite_and_its_hook_sees_it(installed: Path) -> None:
+    shown = rnnbench(installed, "run", "suite.yaml", "--device", "cpu", "--jobs", "1")
+    assert "leaky" in shown
+    assert "always-a" in shown
+    table = (installed / "results" / "majority" / "leaderboard.csv").read_text(encoding="utf-8")
+    assert re.search(r"^majority,symbols,test,leaky,recurrent,right,", table, re.MULTILINE)
+    finished = (installed / "finished.txt").read_text(encoding="utf-8").splitlines()
+    assert "leaky on majority/symbols: done" in finished
+
+
+def test_the_tests_of_the_guide_pass(installed: Path, pytester: pytest.Pytester, monkeypatch) -> None:
+    monkeypatch.syspath_prepend(installed)
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", str(installed / "test_leaky.py"))
+    result.assert_outcomes(passed=14, skipped=3)
