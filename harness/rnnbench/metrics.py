@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import datasets
 import evaluate
 import numpy as np
-import numpy.typing as npt
+
+from rnnbench.formulas import Floats, Kind, resampling_counts, spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
 
     from rnnbench.contract.batches import Columns
     from rnnbench.contract.metrics import Metric
-
-Kind = Literal["float64", "int64", "string"]
-Floats = npt.NDArray[np.float64]
-
-_CHUNK = 1 << 22  # resampling counts held at once
 
 
 class ItemMetric(evaluate.Metric, ABC):  # type: ignore[misc]  # the base is untyped
@@ -35,12 +31,12 @@ class ItemMetric(evaluate.Metric, ABC):  # type: ignore[misc]  # the base is unt
 
     @staticmethod
     @abstractmethod
-    def statistics(columns: Columns) -> Floats:
+    def statistics(columns: Columns, /) -> Floats:
         """One row of K statistics for each item; only their sum over items counts."""
 
     @staticmethod
     @abstractmethod
-    def values(totals_NK: Floats) -> Floats:
+    def values(totals_NK: Floats, /) -> Floats:
         """The metric of each of N sums of statistics."""
 
     @staticmethod
@@ -91,17 +87,9 @@ def bootstrap(
     """
     scorer = implementation(metric)
     statistics_IK = scorer.statistics(_checked(metric, scorer, items))
-    count = len(statistics_IK)
-    chances = np.full(count, 1 / count)
-    step = max(1, _CHUNK // count)
-    values_N = np.concatenate(
-        [
-            scorer.values(seed_generator.multinomial(count, chances, size=part) @ statistics_IK)
-            for part in (min(step, resamples - first) for first in range(0, resamples, step))
-        ]
-    )
-    low, high = np.quantile(values_N, [0.025, 0.975])
-    return tuple(_finite(metric, float(value)) for value in (values_N.std(ddof=1), low, high))  # type: ignore[return-value]
+    parts = resampling_counts(seed_generator, len(statistics_IK), resamples)
+    values_N = np.concatenate([scorer.values(counts_NI @ statistics_IK) for counts_NI in parts])
+    return tuple(_finite(metric, value) for value in spread(values_N))  # type: ignore[return-value]
 
 
 def signature(metric: Metric) -> str | None:

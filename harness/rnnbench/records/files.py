@@ -1,10 +1,14 @@
-"""Single files, written in full or not at all, and errors that name the file."""
+"""Every change to a results folder is made here: files in full or not at all, and errors that name the file.
+
+The lock alone stands elsewhere (:mod:`rnnbench.records.lock`).
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +56,103 @@ def read(path: Path) -> bytes:
     """
     with naming(path):
         return path.read_bytes()
+
+
+def listing(folder: Path) -> list[Path]:
+    """What lies in a folder, sorted; nothing where there is no folder.
+
+    Raises:
+        StorageError: it cannot be read.
+    """
+    with naming(folder):
+        return sorted(folder.iterdir()) if folder.exists() else []
+
+
+def open_emptied(path: Path) -> int:
+    """A descriptor to write to a file that is empty now, made with its folder if need be.
+
+    Raises:
+        StorageError: it cannot be opened.
+    """
+    with naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, if it is there.
+
+    Raises:
+        StorageError: it cannot be removed.
+    """
+    with naming(path):
+        path.unlink(missing_ok=True)
+
+
+def remove_if_empty(path: Path) -> None:
+    """Remove a file that holds nothing."""
+    with naming(path), contextlib.suppress(FileNotFoundError):
+        if path.stat().st_size == 0:
+            path.unlink()
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with all that lies in it.
+
+    Raises:
+        StorageError: something cannot be removed.
+    """
+    with naming(folder), contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(folder)
+
+
+def remove_empty_folder(folder: Path) -> None:
+    """Remove a folder if nothing lies in it, while nobody is about to put something there."""
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def move_to_free_number(folder: Path) -> Path:
+    """Rename a folder to ``<name>.<n>``, the first number that is free; returns where it lies now.
+
+    Raises:
+        StorageError: it cannot be renamed.
+    """
+    number = 1
+    while (target := folder.with_name(f"{folder.name}.{number}")).exists():
+        number += 1
+    with naming(folder):
+        return folder.rename(target)
+
+
+def probe(folder: Path) -> None:
+    """Find out whether files can be stored in a folder, which need not exist yet, and leave no trace.
+
+    Raises:
+        StorageError: they cannot.
+    """
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        with naming(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            file = folder / f".probe.{secrets.token_hex(4)}{TEMPORARY}"
+            file.touch(exist_ok=False)
+            file.unlink()
+    finally:
+        for place in missing:
+            with contextlib.suppress(OSError):
+                place.rmdir()
+
+
+def member(folder: Path, name: str) -> Path:
+    """``folder/name``, where the name, which may come from a stranger's record, cannot lead elsewhere.
+
+    Raises:
+        ValueError: it would.
+    """
+    if name != Path(name).name or name in ("", ".", "..") or "\0" in name:
+        raise ValueError(f"{name!r} is not a file name")
+    return folder / name
 
 
 def remove_temporaries(folder: Path) -> None:

@@ -52,10 +52,32 @@ def lock(folder: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            os.ftruncate(descriptor, 0)
-            fcntl.flock(descriptor, fcntl.LOCK_UN)  # forked workers share the descriptor: closing it is not enough
+            with contextlib.suppress(OSError):  # a free lock may say who held it last
+                os.ftruncate(descriptor, 0)
+            with contextlib.suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_UN)  # a process forked meanwhile shares it: closing is not enough
     finally:
         os.close(descriptor)
+
+
+def check_free(folder: Path) -> None:
+    """Make sure that nobody holds ``folder`` now; makes nothing.
+
+    Raises:
+        FolderInUse: another process holds it.
+        StorageError: the lock cannot be read.
+    """
+    path = folder / LOCK
+    if not path.exists():
+        return
+    with naming(path):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _in_use(folder, os.pread(descriptor, 1000, 0)) from None
+        finally:
+            os.close(descriptor)
 
 
 def _introduction() -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -124,6 +124,15 @@ class PublishedNumber(_Frozen):
     or_better: bool = False
 
 
+class Margin(_Frozen):
+    """What loss a verdict takes for none; no run depends on it."""
+
+    relative: Annotated[float, Field(ge=0, le=1)] = 0.01
+    """A share: of a perplexity, of a mean squared error."""
+    points: Annotated[float, Field(ge=0, le=100)] = 0.5
+    """Of a hundred: of accuracy, of BLEU."""
+
+
 class Plan(_Frozen):
     """What a suite asks for: everything is decided before anything trains."""
 
@@ -139,6 +148,7 @@ class Plan(_Frozen):
     recipe: dict[str, Any]
     tune: dict[str, Any] | None
     """The grid and its rule; None marks the board untuned."""
+    margin: Margin = Margin()
     tasks: tuple[PlannedTask, ...]
     models: tuple[PlannedModel, ...]
     runs: tuple[PlannedRun, ...]

@@ -1,4 +1,4 @@
-"""Everything in a results folder is read and written here, and nowhere else.
+"""What a results folder holds, as typed records: the plan, the runs, their items; and the folder as a whole.
 
 ::
 
@@ -6,7 +6,6 @@
     runs/<run id>.json         the record of a run
     items/<run id>.json.gz     what its scores are computed from, by columns
     checkpoints/<run id>/...   where a run under way goes on from
-    logs/<run id>.log          what its plugins and libraries printed
     logs/<run id>.log          what its plugins and libraries printed
     leaderboard.* efficiency.csv
     .lock                      held by the process that writes
@@ -22,9 +21,7 @@ import hashlib
 import io
 import json
 import math
-import os
 import re
-import shutil
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,8 +31,19 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
-from rnnbench.records.files import StorageError, naming, read, remove_temporaries, write_atomically
+from rnnbench.records.checkpoints import CHECKPOINTS
+from rnnbench.records.files import (
+    StorageError,
+    listing,
+    member,
+    move_to_free_number,
+    read,
+    remove_empty_folder,
+    remove_temporaries,
+    write_atomically,
+)
 from rnnbench.records.lock import FolderInUse, lock
+from rnnbench.records.logs import LOGS
 from rnnbench.records.schema import Plan, Record
 
 __all__ = [
@@ -45,27 +53,24 @@ __all__ = [
     "Problem",
     "StorageError",
     "move_aside",
-    "open_log",
-    "read_checkpoint",
     "read_items",
     "read_plan",
     "read_records",
-    "remove_checkpoints",
-    "remove_empty_log",
     "results_lock",
     "scan_records",
     "write_atomically",
-    "write_checkpoint",
     "write_plan",
     "write_record",
     "write_text",
 ]
 
-PLAN, RUNS, ITEMS, CHECKPOINTS, LOGS = "plan.json", "runs", "items", "checkpoints", "logs"
+PLAN, RUNS, ITEMS = "plan.json", "runs", "items"
+
+MOST_BYTES = 2**28
+"""Of items, unpacked: a few kilobytes of a stranger's can unpack to more than memory holds."""
 
 Columns = Mapping[str, Sequence[Any]]
 """Items: equally long columns of JSON values."""
-
 Shape = TypeVar("Shape", bound=BaseModel)
 
 _MAYBE_NOT_FINITE = re.compile(rb"NaN|Infinity|[0-9][eE][+]?[0-9]{3}")
@@ -134,7 +139,7 @@ def write_record(folder: Path, record: Record, items: Columns | None = None) -> 
         content = _items_json(items)
         write_atomically(_items_path(folder, record.id), _gzip(content))
         record = record.model_copy(update={"items_sha256": hashlib.sha256(content).hexdigest()})
-    path = _member(folder / RUNS, f"{record.id}.json")
+    path = member(folder / RUNS, f"{record.id}.json")
     write_atomically(path, _json(record.model_dump(), indent=1))
     return record
 
@@ -147,7 +152,7 @@ def read_records(folder: Path) -> dict[str, Record]:
 def scan_records(folder: Path) -> Found:
     """The records of a folder by run id, and the problems of the files that are no records."""
     records, problems = {}, []
-    for path in _listing(folder / RUNS):
+    for path in listing(folder / RUNS):
         if path.suffix != ".json" or path.name.startswith("."):
             continue
         try:
@@ -169,11 +174,14 @@ def read_items(folder: Path, run_id: str, sha256: str | None = None) -> dict[str
 
     Raises:
         StorageError: there are none, or they cannot be read.
-        DamagedFile: they are cut short, altered, or no items.
+        DamagedFile: they are cut short, altered, too large, or no items.
     """
     path = _items_path(folder, run_id)
     try:
-        content = gzip.decompress(read(path))
+        with gzip.GzipFile(fileobj=io.BytesIO(read(path))) as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise DamagedFile(path, f"unpacks to more than {MOST_BYTES // 2**20} MiB")
         items = json.loads(content)
     except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
         raise DamagedFile(path, f"cannot be unpacked: {error}") from error
@@ -184,58 +192,12 @@ def read_items(folder: Path, run_id: str, sha256: str | None = None) -> dict[str
     return items
 
 
-# Checkpoints
-
-
-def write_checkpoint(folder: Path, run_id: str, name: str, content: bytes) -> None:
-    """Store a file that a run goes on from."""
-    write_atomically(_member(_checkpoints(folder, run_id), name), content)
-
-
-def read_checkpoint(folder: Path, run_id: str, name: str) -> bytes | None:
-    """What :func:`write_checkpoint` stored last; None where there is nothing."""
-    path = _member(_checkpoints(folder, run_id), name)
-    return read(path) if path.exists() else None
-
-
-def remove_checkpoints(folder: Path, run_id: str) -> None:
-    """Remove a run's checkpoints; a run has none left once its record is stored."""
-    path = _checkpoints(folder, run_id)
-    with naming(path), contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(path)
-    with contextlib.suppress(OSError):
-        path.parent.rmdir()  # the last run's leave no empty folder
-
-
-# Logs
-
-
-def open_log(folder: Path, run_id: str) -> int:
-    """A descriptor of ``logs/<run id>.log``, emptied: what a run's plugins and libraries print goes there.
-
-    Raises:
-        StorageError: it cannot be opened.
-    """
-    path = _member(folder / LOGS, f"{run_id}.log")
-    with naming(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-
-
-def remove_empty_log(folder: Path, run_id: str) -> None:
-    """Remove the log of a run that printed nothing."""
-    path = _member(folder / LOGS, f"{run_id}.log")
-    with naming(path), contextlib.suppress(FileNotFoundError):
-        if path.stat().st_size == 0:
-            path.unlink()
-
-
 # Single files
 
 
 def write_text(folder: Path, name: str, text: str) -> Path:
     """Store a text file of the results folder, in UTF-8; returns its path."""
-    path = _member(folder, name)
+    path = member(folder, name)
     write_atomically(path, text.encode())
     return path
 
@@ -247,7 +209,7 @@ def write_text(folder: Path, name: str, text: str) -> Path:
 def results_lock(folder: Path) -> Iterator[None]:
     """Be the one process that writes into ``folder``, which is made if need be.
 
-    What writers that were killed left half-written is removed first.
+    What writers that were killed left half-written is removed first, and folders that nothing is left in last.
 
     Raises:
         FolderInUse: another process holds it.
@@ -256,7 +218,11 @@ def results_lock(folder: Path) -> Iterator[None]:
     with lock(folder):
         for place in (folder, folder / RUNS, folder / ITEMS, *folder.glob(f"{CHECKPOINTS}/*")):
             remove_temporaries(place)
-        yield
+        try:
+            yield
+        finally:
+            for name in (CHECKPOINTS, LOGS):  # not before: a worker may just have made one for its file
+                remove_empty_folder(folder / name)
 
 
 def move_aside(folder: Path) -> Path | None:
@@ -271,11 +237,8 @@ def move_aside(folder: Path) -> Path | None:
     """
     if not folder.exists():
         return None
-    with results_lock(folder), naming(folder):
-        number = 1
-        while (target := folder.with_name(f"{folder.name}.{number}")).exists():
-            number += 1
-        return folder.rename(target)
+    with results_lock(folder):
+        return move_to_free_number(folder)
 
 
 # Helpers
@@ -335,21 +298,5 @@ def _finite(text: str) -> float:
     return value
 
 
-def _listing(folder: Path) -> list[Path]:
-    with naming(folder):
-        return sorted(folder.iterdir()) if folder.exists() else []
-
-
-def _member(folder: Path, name: str) -> Path:
-    """``folder/name``, where the name, which may come from a stranger's record, cannot lead elsewhere."""
-    if name != Path(name).name or name in ("", ".", "..") or "\0" in name:
-        raise ValueError(f"{name!r} is not a file name")
-    return folder / name
-
-
 def _items_path(folder: Path, run_id: str) -> Path:
-    return _member(folder / ITEMS, f"{run_id}.json.gz")
-
-
-def _checkpoints(folder: Path, run_id: str) -> Path:
-    return _member(folder / CHECKPOINTS, run_id)
+    return member(folder / ITEMS, f"{run_id}.json.gz")

@@ -1,0 +1,33 @@
+"""``checkpoints/<run id>/``: where a run under way goes on from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rnnbench.records.files import member, read, remove_folder, write_atomically
+
+CHECKPOINTS = "checkpoints"
+
+
+def write_checkpoint(folder: Path, run_id: str, name: str, content: bytes) -> None:
+    """Store a file that a run goes on from.
+
+    Raises:
+        StorageError: the disk would not take it.
+    """
+    write_atomically(member(_checkpoints(folder, run_id), name), content)
+
+
+def read_checkpoint(folder: Path, run_id: str, name: str) -> bytes | None:
+    """What :func:`write_checkpoint` stored last; None where there is nothing."""
+    path = member(_checkpoints(folder, run_id), name)
+    return read(path) if path.exists() else None
+
+
+def remove_checkpoints(folder: Path, run_id: str) -> None:
+    """Remove a run's checkpoints: one that has an outcome needs none."""
+    remove_folder(_checkpoints(folder, run_id))
+
+
+def _checkpoints(folder: Path, run_id: str) -> Path:
+    return member(folder / CHECKPOINTS, run_id)

@@ -1,0 +1,27 @@
+"""``logs/<run id>.log``: what a run's plugins and libraries printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rnnbench.records.files import member, open_emptied, remove_if_empty
+
+LOGS = "logs"
+
+
+def open_log(folder: Path, run_id: str) -> int:
+    """A descriptor of a run's log, emptied.
+
+    Raises:
+        StorageError: it cannot be opened.
+    """
+    return open_emptied(_log(folder, run_id))
+
+
+def remove_empty_log(folder: Path, run_id: str) -> None:
+    """Remove the log of a run that printed nothing."""
+    remove_if_empty(_log(folder, run_id))
+
+
+def _log(folder: Path, run_id: str) -> Path:
+    return member(folder / LOGS, f"{run_id}.log")

@@ -1,0 +1,72 @@
+"""``verified.json``: which runs of a board a maintainer ran again, who, when and with what result."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from rnnbench.records.files import StorageError, read, write_atomically
+from rnnbench.records.storage import RUNS, DamagedFile
+
+VERIFIED: Final = "verified.json"
+
+
+class Verification(BaseModel):
+    """One run that was run again. ``record_sha256`` is that of the record that was checked: another has no mark."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: str
+    on: str
+    """The day, as YYYY-MM-DD."""
+    harness: str
+    commit: str | None
+    result: Literal["identical", "within tolerance"]
+    record_sha256: str
+
+
+Verifications = TypeAdapter(dict[str, Verification])
+
+
+def read_verifications(folder: Path) -> dict[str, Verification]:
+    """By run id; empty where there is no such file.
+
+    Raises:
+        StorageError: it cannot be read.
+        DamagedFile: it holds something else.
+    """
+    path = folder / VERIFIED
+    try:
+        return Verifications.validate_json(read(path), strict=True)
+    except StorageError as error:
+        if isinstance(error.cause, FileNotFoundError):
+            return {}
+        raise
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        raise DamagedFile(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+def confirmed(folder: Path, run_ids: Iterable[str]) -> set[str]:
+    """Which of these runs were run again with the same result, and still have the record that was checked.
+
+    Raises:
+        StorageError: a file cannot be read.
+        DamagedFile: ``verified.json`` holds something else.
+    """
+    marks = read_verifications(folder)
+    return {
+        run_id
+        for run_id in run_ids
+        if run_id in marks
+        and hashlib.sha256(read(folder / RUNS / f"{run_id}.json")).hexdigest() == marks[run_id].record_sha256
+    }
+
+
+def write_verifications(folder: Path, found: dict[str, Verification]) -> None:
+    """Store ``verified.json``, the same bytes for the same content."""
+    write_atomically(folder / VERIFIED, Verifications.dump_json(dict(sorted(found.items())), indent=1) + b"\n")
