@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rnnbench.leaderboard import read_board
-from rnnbench.leaderboard.published import Reproduction, reproductions
-from rnnbench.records.storage import read_plan
+from rnnbench.leaderboard.published import Reproduction
 
 ROOT = Path(__file__).parents[1]
 ANCHORS = ROOT / "results" / "published" / "anchors"
@@ -18,9 +17,8 @@ ANCHORS = ROOT / "results" / "published" / "anchors"
 _INTRODUCTION = """\
 # Published numbers, and ours
 
-Each row is a suite of `suites/anchors/` with the recipe of its source, run as
-`rnnbench run suites/anchors/NAME.yaml --data-dir DIR`; its results folder lies beside this page. Several seeds are judged by
-their mean. Rows without an aim stand here for comparison.
+Each suite lies in `suites/anchors/` and was run as `rnnbench run suites/anchors/NAME.yaml --data-dir DIR`; its results
+folder lies beside this page. Several seeds are judged by their mean. Rows without an aim stand here for comparison.
 
 """
 
@@ -28,24 +26,25 @@ their mean. Rows without an aim stand here for comparison.
 def page() -> str:
     """The page as it should be."""
     head = ["suite", "table", "published", "by", "ours", "row of ours", "seeds", "aim", "", "source"]
-    lines = [head, [":--", ":--", "--:", ":--", "--:", ":--", "--:", ":--", ":--", ":--"], *_lines()]
+    rule = [":--", ":--", "--:", ":--", "--:", ":--", "--:", ":--", ":--", ":--"]
+    lines = [head, rule, *_lines()]
     return _INTRODUCTION + "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _lines() -> Iterator[list[str]]:
     for folder in sorted(path.parent for path in ANCHORS.glob("*/plan.json")):
-        for found in reproductions(read_plan(folder).published, read_board(folder).tables):
-            yield [f"[{folder.name}]({folder.name}/leaderboard.md)", *_cells(found)]
+        for table in read_board(folder).tables:
+            for found in table.published:
+                yield [f"[{folder.name}]({folder.name}/leaderboard.md)", table.label, *_cells(found)]
 
 
 def _cells(found: Reproduction) -> Iterator[str]:
-    number, row = found.number, found.ours
-    yield number.task
+    number = found.number
     yield f"{number.value:g}"
     yield number.who
-    yield "" if row is None or row.mean is None else f"{row.mean:.4g}"
+    yield "" if found.ours is None else f"{found.ours:.4g}"
     yield number.row or ""
-    yield "" if row is None or row.seeds_interval is None else str(row.n)
+    yield str(found.seeds) if found.seeds and not str(number.row).startswith("baseline:") else ""
     yield found.aim
     yield f"**{found.outcome}**" if found.outcome else ""
     yield number.source

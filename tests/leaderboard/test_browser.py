@@ -5,8 +5,14 @@ import json
 import pytest
 
 from leaderboard.browser import CHROMIUM, DRIVER, browser
-from leaderboard.test_page import PAYLOADS, hostile
+from leaderboard.factory import make_results, make_task
+from leaderboard.payloads import PAYLOADS
+from leaderboard.test_across import drawn
+from leaderboard.test_page import hostile, results_of
 from rnnbench.leaderboard import write_all
+from rnnbench.leaderboard.page.figures import svg_figures
+from rnnbench.leaderboard.text import clean
+from rnnbench.records.schema import Point
 
 pytestmark = [
     pytest.mark.slow,
@@ -75,7 +81,7 @@ def test_no_error_and_no_request_leaves_the_page(page):
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_nothing_of_a_stranger_runs(window, tmp_path, payload):
+def test_nothing_of_a_stranger_runs_and_its_name_is_shown_as_it_is(window, tmp_path, payload):
     path = tmp_path / "page.html"
     path.write_text(hostile(payload))
     window.log("browser")
@@ -83,6 +89,33 @@ def test_nothing_of_a_stranger_runs(window, tmp_path, payload):
     assert window.log("browser") == []
     assert window.run("return document.scripts.length") == 1
     assert window.run("return document.images.length") == 0
+    assert window.run("return document.querySelector('h1').textContent") == clean(payload)
+
+
+def test_pictures_of_their_own_are_drawn_without_an_error(window, tmp_path):
+    for name, text in svg_figures(results_of(*several())).items():
+        path = tmp_path / f"{name}.svg"
+        path.write_text(text)
+        window.log("browser")
+        window.open(path)
+        assert window.log("browser") == []
+        assert window.run("return document.querySelectorAll('path').length") > 4
+        boxes = "return [...document.querySelectorAll('text')].map((text) => text.getBBox()).map((box) => box.x)"
+        assert min(window.run(boxes)) >= 0  # no name leaves the paper on the left
+
+
+def several():
+    """(plan, records) of six tasks with histories."""
+    built = [make_results(scores, make_task(f"task-{index}/data")) for index, scores in enumerate(drawn(6))]
+    tasks, runs = ([thing for plan, _ in built for thing in getattr(plan, name)] for name in ("tasks", "runs"))
+    point = {"train_loss": 1.0, "validation_loss": 2.0, "learning_rate": 0.1}
+    history = tuple(Point(step=step, positions=10 * step, **point) for step in (1, 2))
+    records = {
+        run_id: record.model_copy(update={"history": history, "params": 40000 + 1000 * len(record.model)})
+        for _, found in built
+        for run_id, record in found.items()
+    }
+    return built[0][0].model_copy(update={"tasks": tuple(tasks), "runs": tuple(runs)}), records
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -3,7 +3,7 @@ import math
 import pytest
 from scipy import stats
 
-from rnnbench.leaderboard.distributions import student_quantile, student_two_sided
+from rnnbench.leaderboard.distributions import f_above, range_quantile, student_quantile, student_two_sided
 
 FREEDOMS = (1, 1.5, 2, 3.7, 4, 9, 29.3, 200, 5000)
 
@@ -29,3 +29,21 @@ def test_one_degree_of_freedom_is_cauchys():
 def test_an_infinite_t_leaves_nothing():
     assert student_two_sided(-math.inf, 3) == 0.0
     assert student_two_sided(1e200, 3) == 0.0
+
+
+@pytest.mark.parametrize("freedoms", [(1, 1), (2, 8), (4, 28), (9, 3.5), (6, 600)])
+@pytest.mark.parametrize("f", [1e-6, 0.5, 1.0, 3.3, 40.0, 1e6])
+def test_f_tails_are_scipys(f, freedoms):
+    assert f_above(f, *freedoms) == pytest.approx(stats.f.sf(f, *freedoms), rel=1e-9, abs=1e-300)
+    assert f_above(0.0, *freedoms) == 1.0
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 7, 12, 50])
+@pytest.mark.parametrize("probability", [0.5, 0.95, 0.99])
+def test_quantiles_of_the_range_are_scipys(probability, count):
+    wanted = stats.studentized_range.ppf(probability, count, math.inf)
+    assert range_quantile(probability, count) == pytest.approx(wanted, rel=1e-6)
+
+
+def test_the_range_of_two_values_is_a_normal_difference():
+    assert range_quantile(0.95, 2) == pytest.approx(math.sqrt(2) * stats.norm.ppf(0.975), rel=1e-10)

@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 import pytest
 
 from leaderboard.factory import make_plan, make_record, make_results, make_run, make_skip, make_task
-from rnnbench.leaderboard import Results, board, page, read_results, write_all
+from leaderboard.test_across import drawn, made
+from rnnbench.leaderboard import Results, board, read_results, render_page, write_all
 from rnnbench.leaderboard.page.axes import axis
 from rnnbench.leaderboard.page.charts import pareto
 from rnnbench.leaderboard.site import NoBoards, write_site
@@ -78,7 +79,7 @@ def hostile(payload):
     )
     failure = make_record(lost, status=Status.FAILED, reason=payload)
     plan = make_plan([run, lost], [task], suite=payload, description=payload, skips=[make_skip(reason=payload)])
-    return page(results_of(plan, {run.id: record, lost.id: failure, "x" + payload: record}))
+    return render_page(results_of(plan, {run.id: record, lost.id: failure, "x" + payload: record}))
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -95,7 +96,7 @@ def test_hostile_text_is_text_wherever_it_stands(payload):
 
 
 def test_the_policy_lets_pass_what_the_page_brings_and_nothing_else(results):
-    source = page(results_of(*results))
+    source = render_page(results_of(*results))
     policy = re.search(r'Policy" content="([^"]+)"', source).group(1)
     for tag in ("style", "script"):
         content = re.search(f"<{tag}>(.*?)</{tag}>", source, re.DOTALL).group(1)
@@ -108,7 +109,7 @@ def test_the_policy_lets_pass_what_the_page_brings_and_nothing_else(results):
 
 def test_each_row_opens_to_where_it_comes_from(results):
     plan, records = results
-    source = page(results_of(plan, records))
+    source = render_page(results_of(plan, records))
     found = Reader(source)
     table = [row for each in board(plan, records).tables for row in each.rows]
     assert found.elements.count("details") == len(table)
@@ -119,7 +120,7 @@ def test_each_row_opens_to_where_it_comes_from(results):
 
 
 def test_a_row_has_a_cell_for_each_heading(results):
-    source = page(results_of(*results))
+    source = render_page(results_of(*results))
     for table in re.findall("<table.*?</table>", source, re.DOTALL):
         counts = {len(re.findall("<t[hd][ >]", row)) for row in re.findall("<tr>.*?</tr>", table, re.DOTALL)}
         assert len(counts) == 1
@@ -130,14 +131,14 @@ def test_the_same_records_in_any_order_give_the_same_page(results):
     plan, records = results
     shuffled = dict(reversed(records.items()))
     mixed = plan.model_copy(update={"runs": plan.runs[::-1], "tasks": plan.tasks[::-1]})
-    assert page(results_of(mixed, shuffled)) == page(results_of(plan, records))
+    assert render_page(results_of(mixed, shuffled)) == render_page(results_of(plan, records))
 
 
 def test_every_drawing_says_what_it_shows(results):
     plan, records = results
     history = [Point(step=s, positions=9 * s, train_loss=1, validation_loss=2 / s, learning_rate=0) for s in (1, 2, 3)]
     changed = {key: record.model_copy(update={"history": tuple(history)}) for key, record in records.items()}
-    found = Reader(page(results_of(plan, changed)))
+    found = Reader(render_page(results_of(plan, changed)))
     drawings = found.elements.count("svg")
     labels = [value for tag, name, value in found.attributes if (tag, name) == ("svg", "aria-label")]
     assert drawings == len(labels)
@@ -157,7 +158,9 @@ def test_extreme_records_are_drawn_all_the_same():
             )
             for key, record in records.items()
         }
-        drawn = [value for _, name, value in Reader(page(results_of(plan, changed))).attributes if name in ("d", "cx")]
+        drawn = [
+            value for _, name, value in Reader(render_page(results_of(plan, changed))).attributes if name in ("d", "cx")
+        ]
         assert len(drawn) >= 6
         assert not any(word in value for value in drawn for word in ("nan", "inf"))
 
@@ -207,3 +210,40 @@ def test_a_site_holds_every_board_and_links_to_it(folder, tmp_path_factory):
     assert (out / "odd #1" / "leaderboard.csv").exists()
     with pytest.raises(NoBoards, match=r"no folder in it holds a plan\.json"):
         write_site(out, out)
+
+
+@pytest.mark.parametrize(("tasks", "pictures"), [(3, 0), (5, 2)])
+def test_all_tasks_together_are_a_table_and_from_five_on_two_drawings_that_say_what_they_show(tasks, pictures):
+    plan_board = made(drawn(tasks))
+    plan, records = make_results(drawn(1)[0])
+    source = render_page(Results(plan, records, plan_board))
+    section = re.search('<section aria-labelledby="together">.*?</section>', source, re.DOTALL).group()
+    found = Reader(section)
+    assert found.elements.count("figure") == pictures
+    cells = [re.findall("<t[hd][ >]", line) for line in re.findall("<tr>.*?</tr>", section, re.DOTALL)]
+    assert {len(line) for line in cells} == {2 + tasks + (3 if pictures else 0)}
+    labels = [value for tag, name, value in found.attributes if (tag, name) == ("svg", "aria-label")]
+    assert any(label.startswith("Critical-difference diagram over 5 tasks") for label in labels) == bool(pictures)
+    assert any(label.startswith("Performance profiles; runs that get past") for label in labels) == bool(pictures)
+
+
+def test_one_task_has_no_section_of_all_together():
+    assert "together" not in render_page(results_of(*make_results({"lstm": [80.0], "gru": [81.0]})))
+
+
+def test_from_ten_seeds_on_a_page_has_the_interquartile_mean_and_its_rows_keep_their_columns():
+    ten = [80.0 + seed for seed in range(10)]
+    source = render_page(results_of(*make_results({"lstm": ten, "gru": ten[::-1]})))
+    assert "95 %, IQM" in source
+    (table,) = re.findall("<table.*?</table>", source, re.DOTALL)
+    counts = {len(re.findall("<t[hd][ >]", line)) for line in re.findall("<tr>.*?</tr>", table, re.DOTALL)}
+    assert set(re.findall('colspan="([0-9]+)"', table)) == {str(*counts)}
+
+
+@pytest.mark.parametrize(("machines", "shown"), [(("a", "a"), True), (("a", "b"), False)])
+def test_times_are_shown_beside_each_other_only_where_they_were_taken_on_one_machine(machines, shown):
+    plan, records = make_results({"lstm": [80.0], "gru": [81.0]})
+    for record, machine, seconds in zip(list(records.values()), machines, (71.5, 93.5), strict=True):
+        records[record.id] = record.model_copy(update={"train_s": seconds, "provenance": {"cpu": machine}})
+    source = render_page(results_of(plan, records))
+    assert (">71.5</td>" in source) == (">93.5</td>" in source) == ("against seconds of training" in source) == shown

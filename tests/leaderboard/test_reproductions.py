@@ -14,10 +14,9 @@ BLEU = MetricInfo(name="bleu", direction="max")
 
 
 def outcome(metric, mean, complete=True, **number):
-    row = SimpleNamespace(model="ours", mean=mean, complete=complete)
-    table = SimpleNamespace(label="a", metric=metric, rows=(row,))
+    row = SimpleNamespace(model="ours", mean=mean, complete=complete, n=3)
     claim = PublishedNumber(task="a", who="they", source="there", row="ours", **number)
-    (found,) = reproductions([claim], [table])
+    (found,) = reproductions([claim], [row], metric)
     return found
 
 
@@ -45,3 +44,12 @@ def test_near_enough_is_what_the_suite_says(metric, mean, number, aim, reached):
 
 def test_a_row_with_runs_to_come_is_not_judged():
     assert outcome(BLEU, 40.0, complete=False, value=33, or_better=True).reached is None
+
+
+def test_the_line_under_a_table_holds_both_numbers():
+    found = outcome(BLEU, 34.567, value=33, or_better=True)
+    assert found.sentence == "published: 33, they (there); ours here 34.57; aim at least 33; reached"
+    waiting = outcome(BLEU, 40.0, complete=False, value=33, or_better=True)
+    assert waiting.sentence == "published: 33, they (there); ours here has no result yet; aim at least 33"
+    beside = PublishedNumber(task="a", who="they", source="there", value=33)
+    assert next(reproductions([beside], [], BLEU)).sentence == "published: 33, they (there)"

@@ -4,13 +4,15 @@ import math
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from scipy import stats
 
 from leaderboard.factory import ACCURACY, PERPLEXITY, make_plan, make_record, make_run, make_task
 from rnnbench.leaderboard import board
 from rnnbench.leaderboard.pairing import Scored, TestVariance, paired_variance
+from rnnbench.leaderboard.text import evidence
 from rnnbench.leaderboard.verdict import MOST_SEEDS, Outcome, Spread, decide, judge, margin
-from rnnbench.records.schema import MetricInfo, Status
+from rnnbench.records.schema import Margin, MetricInfo, Status
 from rnnbench.records.schema import TestError as ErrorOnTest
 
 MSE = MetricInfo(name="mse", direction="min")
@@ -103,8 +105,30 @@ def test_without_two_sides_and_two_seeds_there_is_no_verdict(scores, sentence):
 def test_a_verdict_without_something_learned_says_so():
     rows = board(make_plan([]), {}).tables[0].rows
     assert judge(rows, {}).outcome is Outcome.NONE
-    assert margin(MSE) == (0.01, True)
-    assert margin(MetricInfo(name="bleu", direction="max")) == (0.5, False)
+
+
+def test_the_margin_is_the_suites_a_share_or_points():
+    assert margin(MSE, Margin()) == margin(PERPLEXITY, Margin()) == (0.01, True)
+    assert margin(MetricInfo(name="bleu", direction="max"), Margin()) == (0.5, False)
+    own = Margin(relative=0.05, points=2.0)
+    assert (margin(MSE, own), margin(ACCURACY, own)) == ((0.05, True), (2.0, False))
+
+
+def test_a_wider_margin_turns_a_verdict_and_is_printed():
+    task = make_task()
+    scores = {"lstm": (79.0, 79.1, 79.2), "transformer": (80.0, 80.1, 80.2)}
+    runs = [make_run(task.label, m, s, family=FAMILIES[m]) for m, each in scores.items() for s in range(len(each))]
+    records = {run.id: make_record(run, scores[run.model][run.seed], **NO_ERROR) for run in runs}
+    for points, outcome in ((0.5, Outcome.ATTENTION), (3.0, Outcome.RECURRENT)):
+        made = board(make_plan(runs, [task], margin=Margin(points=points)), records).tables[0].verdict
+        assert made.outcome is outcome
+        assert evidence(made).endswith(f"margin {points:g} points")
+
+
+@pytest.mark.parametrize("value", [{"relative": -0.1}, {"points": 101.0}, {"relative": float("nan")}, {"other": 1}])
+def test_a_plan_with_an_impossible_margin_is_no_plan(value):
+    with pytest.raises(ValidationError):
+        make_plan([make_run("sentiment/reviews", "lstm")], margin=value)
 
 
 @pytest.mark.parametrize("deviation", [0.4, 0.6, 0.9])

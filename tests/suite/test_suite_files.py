@@ -12,6 +12,8 @@ from rnnbench.discovery import discover
 from rnnbench.suite import Recipe, json_schema, read_suite
 
 SUITES = sorted((Path(__file__).parents[2] / "suites").glob("*.yaml"))
+ANCHORS = sorted((Path(__file__).parents[2] / "suites" / "anchors").glob("*.yaml"))
+CLASSIC = {"elman", "jordan", "lstm", "gru", "bidirectional", "attention-seq2seq", "transformer"}
 QUICK = Path(__file__).parents[2] / "suites" / "quick.yaml"
 
 
@@ -20,12 +22,20 @@ def test_a_suite_of_ours_is_sound(path: Path) -> None:
     suite = read_suite(path, discover())
     assert suite.name == path.stem
     assert suite.description
-    assert len(suite.models) == 7
+    assert {model.model.name for model in suite.models} >= CLASSIC
     assert all(task.budget.core_params for task in suite.tasks)
 
 
+@pytest.mark.parametrize("path", ANCHORS, ids=lambda path: path.stem)
+def test_an_anchor_of_ours_is_sound(path: Path) -> None:
+    suite = read_suite(path, discover())
+    assert suite.name == path.stem
+    assert suite.description
+    assert suite.published or suite.name == "wikitext-2-epoch"
+
+
 def test_the_language_and_forecasting_suites_need_no_download() -> None:
-    for name in ("quick", "nlp", "forecasting"):
+    for name in ("quick", "nlp", "modern", "forecasting"):
         assert all(task.dataset.embedded for task in read_suite(QUICK.with_stem(name), discover()).tasks)
 
 

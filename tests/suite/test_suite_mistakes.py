@@ -44,8 +44,8 @@ def test_all_mistakes_come_at_once_with_line_column_field_and_nearest_match(mist
           - sentiment
     """) == [
         (
-            "small.yaml:1:1: siute: unknown field, expected one of suite, description, seeds, budget, tune, recipe, "
-            "models, tasks (did you mean 'suite'?)"
+            "small.yaml:1:1: siute: unknown field, expected one of suite, description, seeds, budget, tune, limits, "
+            "margin, recipe, models, tasks, published (did you mean 'suite'?)"
         ),
         "small.yaml:2:15: seeds[2]: got 'x', expected a whole number",
         "small.yaml:3:17: budget.steps: got 1000.0, expected a whole number without point or exponent: 1000",
@@ -93,10 +93,10 @@ def test_a_suite_of_the_wrong_shape_is_one_line(mistakes: Mistakes) -> None:
 
 
 def test_what_is_required_is_named(mistakes: Mistakes) -> None:
-    assert mistakes("suite: quick\nmodels: []\n") == [
+    assert mistakes("suite: quick\ntasks: []\n") == [
         "small.yaml:1:1: budget: required, but not given",
-        "small.yaml:1:1: tasks: required, but not given",
-        "small.yaml:2:9: models: got [], expected at least 1",
+        "small.yaml:1:1: models: required, but not given",
+        "small.yaml:2:8: tasks: got [], expected at least 1",
     ]
 
 

@@ -107,9 +107,12 @@ def test_the_schema_knows_every_key() -> None:
         "seeds",
         "budget",
         "tune",
+        "limits",
+        "margin",
         "recipe",
         "models",
         "tasks",
+        "published",
     }
     assert schema["required"] == ["budget", "models", "tasks"]
     assert set(schema["$defs"]["Recipe"]["properties"]) == set(Recipe.model_fields)

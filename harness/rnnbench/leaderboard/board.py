@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rnnbench.leaderboard.across import Across
+    from rnnbench.leaderboard.published import Reproduction
     from rnnbench.leaderboard.statistics import Interval
     from rnnbench.leaderboard.verdict import Verdict
-    from rnnbench.records.schema import MetricInfo
+    from rnnbench.records.schema import Margin, MetricInfo
     from rnnbench.records.storage import Problem
 
 PROVISIONAL_BELOW = 5
@@ -49,11 +51,16 @@ class Row:
     std: float | None = None
     seeds_interval: Interval | None = None
     """95 %, over seeds."""
+    interquartile_mean: float | None = None
+    """The mean of the middle half of the seeds; from ten on, as is its interval."""
+    interquartile_interval: Interval | None = None
     test_interval: Interval | None = None
     """95 %, over resamples of the test set: each run's own ends, averaged over the seeds."""
     validation_loss: float | None = None
     """The mean over seeds at the checkpoints that were scored; None where a run diverged."""
     rank: int | None = None
+    beats_first: float | None = None
+    """How often one of its runs beats one of the first row's; a half where there is nothing between them."""
     to_optimum: float | None = None
     to_baseline: float | None = None
     other_metrics: tuple[tuple[MetricInfo, float], ...] = ()
@@ -132,6 +139,8 @@ class Table:
     """The task's own options."""
     fingerprint: str
     """Of the data."""
+    published: tuple[Reproduction, ...] = ()
+    """What others reported on the same data, and ours."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +158,11 @@ class Board:
     recipe: Mapping[str, Any]
     tune: Mapping[str, Any] | None
     """The tuning grid and its rule; None where nothing was tuned."""
+    margin: Margin
+    """What loss a verdict takes for none."""
     tables: tuple[Table, ...]
+    across: Across | None
+    """The tables together."""
     outside: tuple[str, ...]
     """Ids of records that the plan does not ask for."""
     problems: tuple[Problem, ...]

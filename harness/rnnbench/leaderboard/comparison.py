@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rnnbench.records.schema import MetricInfo
 
-_TERMS = ("numerics", "device", "core_params", "budget", "recipe", "tune", "harness")
+_TERMS = ("numerics", "device", "core_params", "budget", "recipe", "tune", "margin", "harness")
 
 
 @dataclass(frozen=True)

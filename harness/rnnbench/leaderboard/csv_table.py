@@ -54,6 +54,10 @@ COLUMNS = (
 """The columns of ``leaderboard.csv``. ``label`` is the suite's name for (task, dataset); ``values`` are seed=score."""
 
 
+_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
+"""What opens a formula, the wide forms too."""
+
+
 def leaderboard(board: Board) -> str:
     """``leaderboard.csv``: the same text whenever plan and records are the same."""
     return _write(COLUMNS, (_cells(table, row) for table in board.tables for row in table.rows))
@@ -115,4 +119,4 @@ def _cell(value: Cell) -> str:
     if not isinstance(value, str):
         return exact(value)
     text = clean(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -21,10 +21,10 @@ FORMATS: dict[str, Callable[[Board], str]] = {
     "md": markdown.render,
     "tex": tex.render,
 }
-"""Renderings by the ending of the file they are written to. The page, ``html``, shows records too: :func:`page`."""
+"""Renderings by the ending of their file. The page, ``html``, shows records too: :func:`render_page`."""
 
 
-def page(results: Results) -> str:
+def render_page(results: Results) -> str:
     """``leaderboard.html``: one page that needs no other file and no network."""
     from rnnbench.leaderboard.page import render  # noqa: PLC0415  templates take as long to import as all else
 
@@ -59,5 +59,5 @@ def write_all(folder: Path, results: Results | None = None, with_page: bool = Fa
     found = results or read_results(folder)
     written = [write_text(folder, f"leaderboard.{ending}", render(found.board)) for ending, render in FORMATS.items()]
     if with_page:
-        written.append(write_text(folder, "leaderboard.html", page(found)))
+        written.append(write_text(folder, "leaderboard.html", render_page(found)))
     return [*written, write_text(folder, "efficiency.csv", csv_table.efficiency(costs(found.plan, found.records)))]

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rnnbench.records.schema import MetricInfo
+from pydantic import BaseModel
 
 if TYPE_CHECKING:
     from rnnbench.leaderboard.board import Board
@@ -22,10 +22,17 @@ def render(board: Board) -> str:
             entry |= {"n": row.n, "status": row.status, "provisional": row.provisional}
         plain["verdict"]["sentence"] = table.verdict.sentence
     text = json.dumps(document, allow_nan=False, ensure_ascii=False, sort_keys=True, indent=1, default=_plain)
-    return f"{text}\n"
+    return "".join(map(_visible, text)) + "\n"
+
+
+def _visible(character: str) -> str:
+    """A character that JSON would let stand and that a terminal or an editor would act upon, as its code."""
+    if character.isprintable() or character == "\n":
+        return character
+    return json.dumps(character)[1:-1]
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, MetricInfo):
+    if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     raise TypeError(f"{type(value).__name__} has no place in a board")

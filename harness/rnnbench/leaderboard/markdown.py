@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rnnbench.leaderboard.across import SHOWN
 from rnnbench.leaderboard.board import Board, Row, RowKind, Table
 from rnnbench.leaderboard.text import (
     VERDICT_NOTE,
+    across_remarks,
     brief,
     clean,
+    column_remarks,
     decimals,
     distance,
     footnotes,
     heading,
     letters,
+    percent,
     rank,
     remarks,
     score,
@@ -28,10 +32,13 @@ from rnnbench.leaderboard.text import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from rnnbench.leaderboard.across import Across
     from rnnbench.records.schema import MetricInfo
 
 _SPLITS = ("train", "validation", "test")
 _ACTIVE = re.compile(r"[\\`*_\[\]<>|~#!&]")
+_OPENING = re.compile(r"^(\d*)([-+=.)])")
+"""What makes an item of a list, a heading or a rule of what follows or stands above."""
 
 
 def render(board: Board) -> str:
@@ -43,6 +50,8 @@ def render(board: Board) -> str:
         lines += ["", "### Is a recurrent model enough?", ""]
         lines += [f"- **{_escape(table.label)}**: {_escape(verdict(table.verdict))}" for table in board.tables]
         lines += ["", VERDICT_NOTE]
+    if board.across:
+        lines += ["", "### All tasks together", "", *_across(board.across)]
     for table in board.tables:
         lines += ["", *_table(table)]
     if board.outside or board.problems:
@@ -52,12 +61,29 @@ def render(board: Board) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _across(across: Across) -> Iterable[str]:
+    shown = SHOWN if across.thresholds else ()
+    yield _line(
+        ["model", "average rank", *map(_escape, across.tasks), *(f"past {percent(threshold)}" for threshold in shown)]
+    )
+    yield _line([":--", *["--:"] * (1 + len(across.tasks) + len(shown))])
+    for standing in across.standings:
+        ranks = (f"{rank:g}" for rank in standing.ranks)
+        shares = (percent(standing.past(threshold)) for threshold in shown)
+        yield _line([_escape(standing.model), f"{standing.average_rank:.2f}", *ranks, *shares])
+    yield ""
+    yield from (f"- {_escape(remark)}" for remark in across_remarks(across))
+
+
 def _table(table: Table) -> Iterable[str]:
     digits = decimals(table)
     notes = footnotes(table)
     others = list(dict.fromkeys(metric for row in table.rows for metric, _ in row.other_metrics))
     optimum = any(row.to_optimum is not None for row in table.rows)
+    middle = any(row.interquartile_mean is not None for row in table.rows)
+    beats = any(row.beats_first is not None for row in table.rows)
     header = ["rank", "model", heading(table.metric), "95 %, seeds", "95 %, test set"]
+    header += ["IQM", "95 %, IQM"] * middle + ["beats the first"] * beats
     header += ["to optimum"] * optimum + ["to best baseline"] + [heading(metric) for metric in others]
     header += ["seeds", "core", "total", "state, bytes", "notes"]
     yield f"### {_escape(table.label)}"
@@ -67,17 +93,21 @@ def _table(table: Table) -> Iterable[str]:
     yield _line(_escape(name) for name in header)
     yield _line(["--:", ":--", *["--:"] * (len(header) - 3), ":--"])
     for row in table.rows:
-        yield _line(_cells(row, digits, others, optimum, letters(row, notes)))
+        extra = [score(row.interquartile_mean, digits), span(row.interquartile_interval, digits)] * middle
+        extra += [percent(row.beats_first)] * beats
+        yield _line(_cells(row, digits, extra, others, optimum, letters(row, notes)))
     yield ""
     for mark, letter in notes.items():
         yield f"- {letter}: {_escape(mark)}"
-    for remark in remarks(table):
+    for remark in (*column_remarks(table), *remarks(table)):
         yield f"- {_escape(remark)}"
     for metric, signature in table.signatures:
         yield f"- {_escape(metric)}: {_code(signature)}"
 
 
-def _cells(row: Row, digits: int, others: Sequence[MetricInfo], optimum: bool, marks: str) -> Iterable[str]:
+def _cells(
+    row: Row, digits: int, extra: Sequence[str], others: Sequence[MetricInfo], optimum: bool, marks: str
+) -> Iterable[str]:
     name = _escape(row.model)
     values = {metric.name: value for metric, value in row.other_metrics}
     yield _escape(rank(row))
@@ -85,6 +115,7 @@ def _cells(row: Row, digits: int, others: Sequence[MetricInfo], optimum: bool, m
     yield score(row.mean, digits)
     yield span(row.seeds_interval, digits)
     yield span(row.test_interval, digits)
+    yield from extra
     if optimum:
         yield distance(row.to_optimum, row.metric, digits)
     yield distance(row.to_baseline, row.metric, digits)
@@ -114,7 +145,8 @@ def _line(cells: Iterable[str]) -> str:
 
 def _escape(text: str) -> str:
     """Text that Markdown shows as it is, and makes no link of."""
-    return _ACTIVE.sub(lambda found: "\\" + found.group(), brief(text)).replace("://", ":\\//")
+    plain = _OPENING.sub(r"\1\\\2", _ACTIVE.sub(r"\\\g<0>", brief(text)))
+    return plain.replace("://", ":\\//").replace("www.", "www\\.")
 
 
 def _code(text: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rnnbench.leaderboard.table import board
-from rnnbench.records.storage import DamagedFile, StorageError, read_items, read_plan, scan_records
+from rnnbench.records.storage import DamagedFile, Problem, StorageError, read_items, read_plan, scan_records
+from rnnbench.records.verifications import VERIFIED, confirmed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,4 +41,9 @@ def read_results(folder: Path) -> Results:
         return None
 
     plan, found = read_plan(folder), scan_records(folder)
-    return Results(plan, found.records, board(plan, found.records, found.problems, items))
+    problems, verified = list(found.problems), set[str]()
+    try:
+        verified = confirmed(folder, found.records)
+    except (StorageError, DamagedFile) as error:
+        problems.append(Problem(VERIFIED, getattr(error, "problem", "cannot be read")))
+    return Results(plan, found.records, board(plan, found.records, problems, items, verified))

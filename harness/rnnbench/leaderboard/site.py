@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from rnnbench.leaderboard.formats import FORMATS, page
+from rnnbench.leaderboard.formats import FORMATS, render_page
 from rnnbench.leaderboard.results import read_results
 from rnnbench.records.storage import PLAN, write_text
 
@@ -37,6 +37,6 @@ def write_site(source: Path, out: Path) -> list[Path]:
     for folder in folders:
         results, place = read_results(folder), out / folder.name
         written += [write_text(place, f"leaderboard.{ending}", make(results.board)) for ending, make in FORMATS.items()]
-        written.append(write_text(place, "index.html", page(results)))
+        written.append(write_text(place, "index.html", render_page(results)))
         boards.append((f"{quote(folder.name)}/index.html", results.board))
     return [*written, write_text(out, "index.html", index(boards))]

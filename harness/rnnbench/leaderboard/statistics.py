@@ -37,7 +37,7 @@ class Interval:
 
 def mean(values: Sequence[float], ratio: bool = False) -> float:
     """The arithmetic mean, or the geometric one of positive values for ratio metrics."""
-    logs_or_values, back = _scale(values, ratio)
+    logs_or_values, back = scale(values, ratio)
     return back(_mean(logs_or_values))
 
 
@@ -59,7 +59,7 @@ def interval(values: Sequence[float], ratio: bool = False) -> Interval | None:
     """The 95 % interval of the mean over seeds; None for a single seed, which says nothing of it."""
     if len(values) < 2:
         return None
-    scaled, back = _scale(values, ratio)
+    scaled, back = scale(values, ratio)
     if min(scaled) == max(scaled):
         low = high = scaled[0]
     elif len(scaled) < BOOTSTRAP_FROM:
@@ -91,7 +91,7 @@ def bootstrap_interval(values: Sequence[float], level: float = LEVEL) -> tuple[f
     count = len(values)
     sample = np.sort(np.asarray(values, dtype=np.float64))
     centre = sample.mean()
-    means = np.sort(sample[_resamples(count)].mean(axis=1))
+    means = np.sort(sample[resamples(count)].mean(axis=1))
     below = (np.count_nonzero(means < centre) + np.count_nonzero(means <= centre)) / (2 * RESAMPLES)
     bias = normal.inv_cdf(min(max(below, 1 / RESAMPLES), 1 - 1 / RESAMPLES))
     # The jackknife's influences; its sign makes a long right tail move both ends to the right.
@@ -107,16 +107,16 @@ def bootstrap_interval(values: Sequence[float], level: float = LEVEL) -> tuple[f
 
 
 @lru_cache(maxsize=4)
-def _resamples(count: int) -> np.ndarray[Any, Any]:
-    """RESAMPLES rows of ``count`` indices, shared by all rows of so many seeds."""
+def resamples(count: int) -> np.ndarray[Any, Any]:
+    """Which values each resample draws: RESAMPLES rows of ``count`` indices, shared by all rows of so many seeds."""
     import numpy as np  # noqa: PLC0415
 
     seed = int.from_bytes(hashlib.sha256(STREAM.encode()).digest()[:8], "big")
     return np.random.Generator(np.random.PCG64(seed)).integers(0, count, size=(RESAMPLES, count))
 
 
-def _scale(values: Sequence[float], ratio: bool) -> tuple[Sequence[float], Callable[[float], float]]:
-    """Values on the scale where they are averaged, and the way back."""
+def scale(values: Sequence[float], ratio: bool) -> tuple[Sequence[float], Callable[[float], float]]:
+    """Values on the scale where they are averaged (for ratio metrics the logarithm's), and the way back."""
     if ratio:
         return [math.log(value) for value in values], lambda x: math.exp(min(x, _LOG_MAX))
     return values, float

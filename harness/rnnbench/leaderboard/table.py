@@ -6,23 +6,25 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from rnnbench.leaderboard.across import across
+from rnnbench.leaderboard.aggregates import interquartile_interval, interquartile_mean
 from rnnbench.leaderboard.board import Board, Failure, Row, RowKind, Table
+from rnnbench.leaderboard.comparable import LARGEST, complaint, other_terms
 from rnnbench.leaderboard.marks import marks
-from rnnbench.leaderboard.ranking import detectable_gap, rank
+from rnnbench.leaderboard.published import reproductions
+from rnnbench.leaderboard.ranking import detectable_gap
+from rnnbench.leaderboard.standing import best_baseline, comparable, placed, scaled
 from rnnbench.leaderboard.statistics import Interval, deviation, interval, mean
 from rnnbench.leaderboard.verdict import judge
 from rnnbench.records.schema import Kind, MetricInfo, Plan, PlannedModel, PlannedRun, PlannedTask, Record, Status
 from rnnbench.records.storage import PLAN, RUNS, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from rnnbench.leaderboard.verdict import ItemReader
 
 _KINDS = {Kind.TRAIN: RowKind.MODEL, Kind.BASELINE: RowKind.BASELINE, Kind.OPTIMUM: RowKind.OPTIMUM}
-_ORDER = list(RowKind)
-_LARGEST = 1e100
-"""Scores beyond it are damage, and would overflow what is computed from them."""
 
 Outcome = tuple[PlannedRun, Record]
 _Value = TypeVar("_Value")
@@ -33,6 +35,7 @@ def board(
     records: Mapping[str, Record],
     problems: Iterable[Problem] = (),
     items: ItemReader | None = None,
+    verified: Collection[str] = (),
 ) -> Board:
     """The leaderboard of a plan.
 
@@ -41,6 +44,7 @@ def board(
         records: what there is, by run id.
         problems: files that were no records; they are shown.
         items: what reads the items of a record, for the verdict; see :func:`rnnbench.leaderboard.verdict.judge`.
+        verified: the runs that somebody ran again, with the same result.
     """
     found = set(problems) | {Problem(PLAN, flaw) for task in plan.tasks if (flaw := _flaw(task))}
     tasks = {task.label: task for task in plan.tasks if not _flaw(task)}
@@ -50,10 +54,11 @@ def board(
         run = planned.get(run_id)
         if run is None or run.task not in tasks:
             continue
-        if complaint := _complaint(run, record, tasks[run.task]):
-            found.add(Problem(f"{RUNS}/{run_id}.json", complaint))
+        if cause := complaint(run, record, tasks[run.task]):
+            found.add(Problem(f"{RUNS}/{run_id}.json", cause))
         else:
             usable[run_id] = record
+    tables = tuple(_table(plan, tasks[label], usable, items, verified) for label in sorted(tasks))
     return Board(
         suite=plan.suite,
         description=plan.description,
@@ -65,7 +70,9 @@ def board(
         budget=plan.budget,
         recipe=plan.recipe,
         tune=plan.tune,
-        tables=tuple(_table(plan, tasks[label], usable, items) for label in sorted(tasks)),
+        margin=plan.margin,
+        tables=tables,
+        across=across(tables),
         outside=tuple(sorted(records.keys() - planned.keys())),
         problems=tuple(sorted(found)),
     )
@@ -80,37 +87,29 @@ def _flaw(task: PlannedTask) -> str | None:
     return None
 
 
-def _complaint(run: PlannedRun, record: Record, task: PlannedTask) -> str | None:
-    """Why a record cannot be the planned run's, if it cannot."""
-    for field in ("kind", "model", "seed"):  # a table may have got another label since
-        wanted, got = getattr(run, field), getattr(record, field)
-        if wanted != got:
-            return f"{field}: the plan says {wanted}, the record {got}"
-    if record.status is Status.DONE and run.kind is not Kind.TUNE:
-        for metric in task.metrics:
-            value = record.metrics.get(metric.name)
-            if value is None and metric != task.metrics[0] and run.kind is Kind.OPTIMUM:
-                continue  # a generator's own predictor may be known by the first metric alone
-            if value is None:
-                return f"metrics.{metric.name}: missing"
-            if abs(value) > _LARGEST or (metric.ratio and value <= 0):
-                return f"metrics.{metric.name}: {value} is out of range"
-    return None
-
-
-def _table(plan: Plan, task: PlannedTask, records: Mapping[str, Record], items: ItemReader | None) -> Table:
+def _table(
+    plan: Plan,
+    task: PlannedTask,
+    records: Mapping[str, Record],
+    items: ItemReader | None,
+    verified: Collection[str],
+) -> Table:
     runs = sorted(
         (run for run in plan.runs if run.task == task.label), key=lambda run: (run.model, str(run.kind), _by_seed(run))
     )
     models = {model.label: model for model in plan.models}
     metric = task.metrics[0]
-    rows = []
+    terms = other_terms(runs, models)
+    unplaced = []
     for label, kind in sorted({(run.model, run.kind) for run in runs if run.kind in _KINDS}):
         own = [run for run in runs if (run.model, run.kind) == (label, kind)]
         tuning = [run for run in runs if (run.model, run.kind) == (label, Kind.TUNE) and kind is Kind.TRAIN]
-        rows.append(_row(plan, task, models.get(label), own, tuning, records))
-    rows = _with_distances(_with_ranks(rows, metric), metric)
-    compared = [_scaled(row) for row in rows if _comparable(row)]
+        found = _row(plan, task, models.get(label), own, tuning, records)
+        again = sum(run.id in verified for run in own)
+        confirmed = (f"run again with the same result: {again} of {len(own)}",) if again else ()
+        unplaced.append(replace(found, marks=(*terms.get(label, ()), *found.marks, *confirmed)))
+    rows = placed(unplaced, metric)
+    compared = [scaled(row) for row in rows if comparable(row)]
     gap = detectable_gap(compared, max(1, math.comb(len(compared), 2)))
     trained: dict[str, list[Record]] = {}
     for run in runs:
@@ -125,18 +124,19 @@ def _table(plan: Plan, task: PlannedTask, records: Mapping[str, Record], items: 
         chance=task.chance,
         block=task.block,
         counts=task.counts,
-        rows=tuple(sorted(rows, key=_position)),
+        rows=rows,
         skips=tuple(sorted((skip.model, skip.reason) for skip in plan.skips if skip.task == task.label)),
         failures=tuple(sorted(_failures(runs, records))),
         pending=sum(run.id not in records for run in runs),
         gap=math.expm1(min(gap, 690.0)) if gap is not None and metric.ratio else gap,
-        best_baseline=_best_baseline(rows, metric),
+        best_baseline=best_baseline(rows, metric),
         signatures=tuple(sorted({pair for run in runs if run.id in records for pair in _signatures(records[run.id])})),
         notes=task.notes,
-        verdict=judge(rows, trained, items),
+        verdict=judge(rows, trained, items, plan.margin),
         task_version=task.task_version,
         fields=task.fields,
         fingerprint=task.fingerprint,
+        published=tuple(reproductions((one for one in plan.published if one.task == task.label), rows, metric)),
     )
 
 
@@ -160,6 +160,7 @@ def _row(
     scores = [score for _, score in pairs]
     kind = _KINDS[runs[0].kind]
     reported = done if not diverged else []
+    middle = interquartile_interval(scores, metric.ratio) if kind is RowKind.MODEL and reported else None
     return Row(
         kind=kind,
         task=task.label,
@@ -173,6 +174,8 @@ def _row(
         mean=mean(scores, metric.ratio) if scores else None,
         std=deviation(scores) if len(scores) > 1 else None,
         seeds_interval=interval(scores, metric.ratio) if kind is RowKind.MODEL and reported else None,
+        interquartile_mean=interquartile_mean(scores, metric.ratio) if middle else None,
+        interquartile_interval=middle,
         test_interval=_test_interval(reported, metric),
         validation_loss=_validation_loss(reported),
         other_metrics=tuple(
@@ -203,48 +206,8 @@ def _test_interval(done: Sequence[Record], metric: MetricInfo) -> Interval | Non
 
 def _validation_loss(done: Sequence[Record]) -> float | None:
     known = (record.best_validation_loss for record in done)
-    losses = [loss for loss in known if loss is not None and abs(loss) < _LARGEST]
+    losses = [loss for loss in known if loss is not None and abs(loss) < LARGEST]
     return mean(losses) if losses and len(losses) == len(done) else None
-
-
-def _with_ranks(rows: Sequence[Row], metric: MetricInfo) -> list[Row]:
-    """Ranks by test; rows with a diverged run come after all that have none."""
-    samples = {row.model: _scaled(row) for row in rows if _comparable(row)}
-    ranks = rank(samples, maximise=metric.direction == "max")
-    last = len(samples) + 1
-    return [
-        replace(row, rank=ranks.get(row.model, last))
-        if row.kind is RowKind.MODEL and row.complete and row.values
-        else row
-        for row in rows
-    ]
-
-
-def _with_distances(rows: Sequence[Row], metric: MetricInfo) -> list[Row]:
-    optimum = _first(row.mean for row in rows if row.kind is RowKind.OPTIMUM)
-    label = _best_baseline(rows, metric)
-    baseline = _first(row.mean for row in rows if row.kind is RowKind.BASELINE and row.model == label)
-    measured = []
-    for row in rows:
-        to_optimum = None if row.kind is RowKind.OPTIMUM else _distance(row.mean, optimum, metric)
-        to_baseline = _distance(row.mean, baseline, metric) if row.kind is RowKind.MODEL else None
-        own = row.marks
-        if row.kind is RowKind.MODEL and to_optimum is not None and to_optimum < -1e-9:
-            own = (*own, "better than the optimum on this test set")
-        if to_baseline is not None and to_baseline >= 0:
-            own = (*own, f"no better than {label}")
-        measured.append(replace(row, to_optimum=to_optimum, to_baseline=to_baseline, marks=own))
-    return measured
-
-
-def _distance(value: float | None, reference: float | None, metric: MetricInfo) -> float | None:
-    """How much worse than the reference; None where either is missing."""
-    if value is None or reference is None:
-        return None
-    minimise = metric.direction == "min"
-    if metric.ratio:
-        return (value / reference if minimise else reference / value) - 1
-    return value - reference if minimise else reference - value
 
 
 def _failures(runs: Sequence[PlannedRun], records: Mapping[str, Record]) -> Iterable[Failure]:
@@ -257,28 +220,6 @@ def _failures(runs: Sequence[PlannedRun], records: Mapping[str, Record]) -> Iter
 
 def _signatures(record: Record) -> Iterable[tuple[str, str]]:
     return record.signatures.items()
-
-
-def _comparable(row: Row) -> bool:
-    """Whether a row's seeds enter the tests: a model's, all there, none diverged."""
-    return row.kind is RowKind.MODEL and row.complete and bool(row.values) and not row.diverged
-
-
-def _scaled(row: Row) -> list[float]:
-    return [math.log(score) if row.metric.ratio else score for _, score in row.values]
-
-
-def _best_baseline(rows: Iterable[Row], metric: MetricInfo) -> str | None:
-    sign = -1 if metric.direction == "max" else 1
-    scored = [(sign * row.mean, row.model) for row in rows if row.kind is RowKind.BASELINE and row.mean is not None]
-    return min(scored)[1] if scored else None
-
-
-def _position(row: Row) -> tuple[float | str, ...]:
-    """Models by rank, then baselines, then the optimum; within them the better mean, then the label."""
-    sign = -1 if row.metric.direction == "max" else 1
-    level = math.inf if row.mean is None else sign * row.mean
-    return (_ORDER.index(row.kind), row.rank or math.inf, level, row.model)
 
 
 def _by_seed(run: PlannedRun) -> tuple[int, str]:

@@ -14,6 +14,7 @@ from rich.text import Text
 from rnnbench.leaderboard.board import Board, Row, RowKind, Table
 from rnnbench.leaderboard.text import (
     VERDICT_NOTE,
+    average_ranks,
     brief,
     clean,
     decimals,
@@ -54,7 +55,7 @@ def renderable(board: Board) -> RenderableType:
     for table in board.tables:
         parts += [Text(), *_table(table)]
     if board.tables:
-        parts += [Text(), *_lines([VERDICT_NOTE])]
+        parts += [Text(), *_lines([VERDICT_NOTE, *([average_ranks(board.across)] if board.across else [])])]
     lines = [f"{problem.file}: {problem.cause}" for problem in board.problems]
     lines += [f"{run_id}: its record is outside the plan" for run_id in board.outside]
     if lines:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rnnbench.leaderboard.board import Board, Row, RowKind, Table
 from rnnbench.leaderboard.text import (
+    across_remarks,
     brief,
     clean,
     decimals,
@@ -25,6 +26,8 @@ from rnnbench.leaderboard.text import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from rnnbench.leaderboard.across import Across
 
 _MINUS = "\N{MINUS SIGN}"
 _REPLACED = {
@@ -53,9 +56,27 @@ def render(board: Board) -> str:
         r"% needs \usepackage{booktabs} and \usepackage{textcomp}",
         f"% {_comment(board.suite)}: {_comment(terms(board))}",
     ]
+    if board.across:
+        lines += ["", *_across(board.across)]
     for table in board.tables:
         lines += ["", *_table(table)]
     return "\n".join(lines) + "\n"
+
+
+def _across(across: Across) -> Iterable[str]:
+    yield r"\begin{table}"
+    yield r"\centering\small"
+    yield rf"\caption{{Average ranks over {len(across.tasks)} tasks.}}"
+    yield r"\begin{tabular}{rl}"
+    yield r"\toprule"
+    yield _line(["average rank", "model"])
+    yield r"\midrule"
+    yield from (_line([f"{standing.average_rank:.2f}", escape(standing.model)]) for standing in across.standings)
+    yield r"\bottomrule"
+    yield r"\end{tabular}"
+    yield r"\par\footnotesize"
+    yield from (rf"{escape(remark)}\par" for remark in across_remarks(across))
+    yield r"\end{table}"
 
 
 def _table(table: Table) -> Iterable[str]:

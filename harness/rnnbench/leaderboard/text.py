@@ -11,6 +11,7 @@ from rnnbench.leaderboard.board import Board, Row, RowKind, Table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rnnbench.leaderboard.across import Across
     from rnnbench.leaderboard.statistics import Interval
     from rnnbench.leaderboard.verdict import Verdict
     from rnnbench.records.schema import MetricInfo
@@ -70,6 +71,11 @@ def distance(value: float | None, metric: MetricInfo, digits: int) -> str:
     if value is None:
         return ""
     return f"{100 * value:+.1f} %" if metric.ratio else f"{value:+,.{digits}f}"
+
+
+def percent(share: float | None) -> str:
+    """A share for people; empty for none."""
+    return "" if share is None else f"{100 * share:.0f} %"
 
 
 def heading(metric: MetricInfo) -> str:
@@ -141,9 +147,51 @@ def letters(row: Row, notes: dict[str, str]) -> str:
     return " ".join(notes[mark] for mark in _marks(row))
 
 
+def column_remarks(table: Table) -> list[str]:
+    """What the columns mean that only some tables have."""
+    found = []
+    if any(row.interquartile_mean is not None for row in table.rows):
+        found.append("IQM: the mean of the middle half of the seeds, with its 95 % bootstrap interval over seeds.")
+    if any(row.beats_first is not None for row in table.rows):
+        found.append("Beats the first: how often a run of this model beats one of the first row's; a tie counts half.")
+    return found
+
+
 def remarks(table: Table) -> list[str]:
     """What stands under a table, a sentence each, as plain text that is still to be escaped."""
-    return [brief(line) for line in (*_reading(table), *_tuning(table), *_accounting(table), *table.notes)]
+    return [
+        brief(line)
+        for line in (*_reading(table), *_tuning(table), *_accounting(table), *table.notes, *_published(table))
+    ]
+
+
+def average_ranks(of: Across) -> str:
+    """The models by their average rank, in a line."""
+    ranks = ", ".join(f"{clean(standing.model)} {standing.average_rank:.2f}" for standing in of.standings)
+    return f"Average rank over {len(of.tasks)} tasks: {ranks}."
+
+
+def across_remarks(of: Across) -> list[str]:
+    """What stands under the tasks' common table, a sentence each, as plain text that is still to be escaped."""
+    found = ["Ranks are by mean score, among the models that run on every task; equal means share theirs."]
+    if of.p_value is None or of.critical_difference is None:
+        found.append(f"{len(of.tasks)} tasks are too few to test whether average ranks differ.")
+    else:
+        found.append(
+            f"Friedman's test that no average ranks differ (Iman and Davenport's form): {_chance(of.p_value)}. "
+            f"By Nemenyi's, two differ if {of.critical_difference:.2f} apart (5 % over all pairs)."
+        )
+        found += [f"Not told apart: {', '.join(group)}." for group in of.groups]
+        found.append(
+            "Past a share: how many runs get further than that on the way from the chance level to the optimum, or to "
+            "the best mean where it is not known."
+        )
+    found += [f"{model} is left out: {reason}" for model, reason in of.left_out]
+    return [brief(line) for line in found]
+
+
+def _published(table: Table) -> Iterable[str]:
+    return (found.sentence for found in table.published)
 
 
 def _reading(table: Table) -> Iterable[str]:
@@ -189,6 +237,10 @@ def _accounting(table: Table) -> Iterable[str]:
         yield f"{failure.model}, {failure.run}: {failure.status}" + (f" ({failure.reason})" if failure.reason else "")
     if table.pending:
         yield f"{table.pending} planned run{'s have' if table.pending > 1 else ' has'} no record yet."
+
+
+def _chance(p_value: float) -> str:
+    return "p < 0.0001" if p_value < 1e-4 else f"p = {p_value:.2g}"
 
 
 def _marks(row: Row) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from rnnbench.leaderboard.board import PROVISIONAL_BELOW, Row, RowKind
 from rnnbench.leaderboard.distributions import student_quantile
 from rnnbench.leaderboard.pairing import Scored, TestVariance, paired_variance
 from rnnbench.leaderboard.statistics import LEVEL, deviation, mean
+from rnnbench.records.schema import Margin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
     ItemReader = Callable[[Record], Mapping[str, Sequence[Any]] | None]
 
-RELATIVE_MARGIN = 0.01
-POINTS_MARGIN = 0.5
 MOST_SEEDS = 30
 """Where more seeds than these would be needed, seeds are not what is missing."""
 
@@ -96,7 +95,12 @@ class Spread:
         return _half_width([*parts, (self.test.variance, self.test.freedom)])
 
 
-def judge(rows: Sequence[Row], records: Mapping[str, Sequence[Record]], items: ItemReader | None = None) -> Verdict:
+def judge(
+    rows: Sequence[Row],
+    records: Mapping[str, Sequence[Record]],
+    items: ItemReader | None = None,
+    margins: Margin = Margin(),  # noqa: B008  frozen
+) -> Verdict:
     """The verdict on one task.
 
     Args:
@@ -104,6 +108,7 @@ def judge(rows: Sequence[Row], records: Mapping[str, Sequence[Record]], items: I
         records: the records of each model's planned runs, by its label.
         items: what reads the items of a record, where they are at hand; without them the two models' test-set errors
             count as independent, which makes the interval wider than it need be.
+        margins: the suite's.
     """
     sides = []
     for name, families in (("recurrent", _RECURRENT), ("attention", _ATTENTION)):
@@ -129,13 +134,13 @@ def judge(rows: Sequence[Row], records: Mapping[str, Sequence[Record]], items: I
     if min(recurrent.n, attention.n) < PROVISIONAL_BELOW:
         caveats.append("provisional: fewer than five seeds")
     test, note = _test_variance(recurrent, attention, records, items)
-    return _decide(recurrent, attention, test, [*caveats, *note])
+    return _decide(recurrent, attention, test, margin(recurrent.metric, margins), [*caveats, *note])
 
 
-def margin(metric: MetricInfo) -> tuple[float, bool]:
-    """(the largest loss that nobody would mind, whether it is a share): half a point of a hundred, or else 1 %."""
+def margin(metric: MetricInfo, margins: Margin) -> tuple[float, bool]:
+    """(the largest loss that nobody would mind, whether it is a share): points where a metric counts to a hundred."""
     points = metric.direction == "max" and (metric.unit == "%" or metric.name in _OF_A_HUNDRED)
-    return (POINTS_MARGIN, False) if points else (RELATIVE_MARGIN, True)
+    return (margins.points, False) if points else (margins.relative, True)
 
 
 def decide(spread: Spread, limit: float) -> tuple[Outcome, str]:
@@ -154,9 +159,11 @@ def decide(spread: Spread, limit: float) -> tuple[Outcome, str]:
     return Outcome.UNDECIDED, "too close to the margin"
 
 
-def _decide(recurrent: Row, attention: Row, test: TestVariance, caveats: Sequence[str]) -> Verdict:
+def _decide(
+    recurrent: Row, attention: Row, test: TestVariance, limits: tuple[float, bool], caveats: Sequence[str]
+) -> Verdict:
     metric = recurrent.metric
-    limit, relative = margin(metric)
+    limit, relative = limits
     ours, theirs = _scaled(recurrent), _scaled(attention)
     unit = abs(mean(theirs)) if relative and not metric.ratio and abs(mean(theirs)) > _SMALLEST else 1.0
     sign = -1 if metric.direction == "max" else 1

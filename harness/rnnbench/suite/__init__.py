@@ -3,6 +3,7 @@
 from rnnbench.suite.budget import Budget
 from rnnbench.suite.layout import json_schema
 from rnnbench.suite.limits import Limits
+from rnnbench.suite.margin import Margin
 from rnnbench.suite.problems import Problem, SuiteError
 from rnnbench.suite.reading import read_suite
 from rnnbench.suite.recipe import Recipe
@@ -12,6 +13,7 @@ from rnnbench.suite.tuning import Tune
 __all__ = [
     "Budget",
     "Limits",
+    "Margin",
     "Problem",
     "Recipe",
     "Suite",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML, MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
 from rnnbench.suite.problems import Problem, SuiteError, shown, suggestion
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LARGEST = 2**20  # bytes
+LARGEST = 2**17  # bytes: a hundred models' worth, and read in a second
 MOST_VALUES = 100_000  # after aliases are expanded: a file of a few lines can stand for billions
 DEEPEST = 30
 
@@ -39,9 +41,13 @@ class Document:
     places: dict[Location, Place] = field(default_factory=dict)
     keys: dict[Location, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    unreadable: set[Location] = field(default_factory=set)
+    """Values that stand for nothing: what else is wrong with them would only be noise."""
 
     def report(self, location: Location, message: str, *, key: bool = False) -> None:
         """Note a mistake at a value, or at its key; at the nearest value around it where it is not in the file."""
+        if any(location[:length] in self.unreadable for length in range(len(location) + 1)):
+            return
         places = self.keys if key and location in self.keys else self.places
         near = location
         while near not in places and near:
@@ -58,6 +64,7 @@ def read_document(path: Path) -> Document:
     """
     document = Document(str(path))
     text = _text(path)
+    _check_depth(text, path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -67,6 +74,11 @@ def read_document(path: Path) -> Document:
         what = "; ".join(str(part) for part in (error.context, error.problem) if part)
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         raise SuiteError([Problem(str(path), line, column, "", f"is not YAML: {what}{_hint(what)}")]) from None
+    except ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        what = f"is not YAML: character #x{ord(text[error.position]):04x}, expected text that can be printed"
+        raise SuiteError([Problem(str(path), line, column, "", what)]) from None
     except YAMLError as error:
         raise SuiteError([Problem(str(path), 0, 0, "", f"is not YAML: {error}")]) from None
     except RecursionError:
@@ -90,13 +102,22 @@ def _text(path: Path) -> str:
         raise SuiteError([Problem(str(path), 0, 0, "", f"cannot be read: {cause}{near}")]) from None
     if len(content) > LARGEST:
         raise SuiteError(
-            [Problem(str(path), 0, 0, "", f"is larger than {LARGEST // 2**20} MiB, too large for a suite")]
+            [Problem(str(path), 0, 0, "", f"is larger than {LARGEST // 2**10} KiB, too large for a suite")]
         )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        what = f"is not text in UTF-8 (byte {error.start}: {error.reason})"
+        what = f"is not text in UTF-8 (byte {error.start}: {error.reason}), save it as UTF-8"
         raise SuiteError([Problem(str(path), 0, 0, "", what)]) from None
+
+
+def _check_depth(text: str, path: Path) -> None:
+    """Refuse what would take the parser seconds to run out of its stack. Quoted brackets count: few are that many."""
+    depth = 0
+    for bracket in re.finditer(r"[][{}]", text):
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth > 10 * DEEPEST:
+            raise SuiteError([Problem(str(path), 0, 0, "", "is nested too deeply")])
 
 
 def _beside(path: Path) -> Iterator[Path]:
@@ -124,7 +145,7 @@ class _Reader:
         if isinstance(node, ScalarNode):
             return self.scalar(node, location)
         if node.tag not in (_CORE + "seq", _CORE + "map"):
-            self.document.report(location, _tag(node))
+            self.refuse(location, _tag(node))
         if isinstance(node, SequenceNode):
             return [self.value(child, (*location, index)) for index, child in enumerate(node.value)]
         return self.mapping(node, location)
@@ -158,22 +179,27 @@ class _Reader:
         if node.tag == _CORE + "timestamp":  # a date is a word like any other
             return node.value
         if node.tag not in _SCALARS:
-            self.document.report(location, _tag(node))
+            self.refuse(location, _tag(node))
             return node.value
         try:
             value = self.constructor.construct_object(node)
         except (YAMLError, ValueError, LookupError) as error:
-            self.document.report(location, f"got {shown(node.value)}, which cannot be read: {error}")
+            self.refuse(location, f"got {shown(node.value)}, which cannot be read: {error}")
             return None
         if isinstance(value, float) and not math.isfinite(value):
-            self.document.report(location, f"got {node.value}, expected a finite number")
+            self.refuse(location, f"got {node.value}, expected a finite number")
             return None
         if isinstance(value, int) and abs(value) >= 2**63:
-            self.document.report(location, f"got {shown(node.value)}, expected a number of at most 64 bits")
+            self.refuse(location, f"got {shown(node.value)}, expected a number of at most 64 bits")
             return None
         if isinstance(value, str) and not all(sign.isprintable() or sign in "\t\n" for sign in value):
-            self.document.report(location, f"got {shown(value)}, expected text that can be printed")
+            self.refuse(location, f"got {shown(value)}, expected text that can be printed")
         return value
+
+    def refuse(self, location: Location, message: str) -> None:
+        """Note that a value cannot be read."""
+        self.document.report(location, message)
+        self.document.unreadable.add(location)
 
 
 def _tag(node: Any) -> str:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from rnnbench.suite.budget import Budget
 from rnnbench.suite.limits import Limits
+from rnnbench.suite.margin import Margin
 from rnnbench.suite.published import Published
 from rnnbench.suite.recipe import Recipe
 from rnnbench.suite.shape import Shape
@@ -84,6 +85,8 @@ class TaskEntry(Shape):
     dataset: Annotated[DatasetEntry, _key_for("name")]
     label: _Label | None = None
     fields: _Fields
+    metrics: Annotated[list[_Name], Field(default_factory=list)]
+    """Metrics beside the task's own, of those that plugins bring; they rank nothing."""
     budget: Budget = Budget()
     recipe: Recipe = Recipe()
 
@@ -91,7 +94,8 @@ class TaskEntry(Shape):
 class SuiteFile(Shape):
     """The keys at the top.
 
-    Entries of ``models``, ``tasks`` and ``published`` are checked one by one, so that a mistake in one hides none in another.
+    Entries of ``models``, ``tasks`` and ``published`` are checked one by one, so that a mistake in one hides none
+    in another.
     """
 
     suite: Annotated[str, Field(pattern=SUITE_NAME)] | None = None
@@ -102,10 +106,11 @@ class SuiteFile(Shape):
     budget: Budget
     tune: Annotated[Tune | None, _Untuned] = Tune()
     limits: Limits = Limits()
+    margin: Margin = Margin()
     recipe: Recipe = Recipe()
     models: list[Any]
     tasks: Annotated[list[Any], Field(min_length=1)]
-    published: list[Any] = []
+    published: Annotated[list[Any], Field(default_factory=list)]
 
 
 class _Whole(SuiteFile):
@@ -113,7 +118,7 @@ class _Whole(SuiteFile):
 
     models: list[str | ModelEntry]
     tasks: Annotated[list[TaskEntry], Field(min_length=1)]
-    published: list[Published] = []
+    published: Annotated[list[Published], Field(default_factory=list)]
 
 
 def json_schema() -> dict[str, Any]:

@@ -32,3 +32,6 @@ class Limits(Shape):
 
     seconds: Annotated[float, Field(gt=0, le=10**8)] | None = 86400.0
     memory: Annotated[int | None, BeforeValidator(_bytes, json_schema_input_type=str | None)] = None
+
+
+NO_LIMITS = Limits(seconds=None)

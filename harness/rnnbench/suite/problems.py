@@ -45,8 +45,9 @@ class SuiteError(Exception):
 
 def suggestion(word: object, known: Iterable[str]) -> str:
     """``" (did you mean 'x'?)"`` for the nearest known word, or nothing."""
-    near = difflib.get_close_matches(str(word), list(known), n=1)
-    return f" (did you mean {near[0]!r}?)" if near else ""
+    by_lower = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(str(word).lower(), by_lower, n=1)
+    return f" (did you mean {by_lower[near[0]]!r}?)" if near else ""
 
 
 def shown(value: object) -> str:

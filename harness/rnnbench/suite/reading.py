@@ -8,9 +8,9 @@ from rnnbench.suite.budget import Budget
 from rnnbench.suite.checking import checked
 from rnnbench.suite.document import read_document
 from rnnbench.suite.layout import ModelEntry, SuiteFile, TaskEntry
-from rnnbench.suite.plugins import create, find
-from rnnbench.suite.published import published
+from rnnbench.suite.plugins import create, find, find_metrics
 from rnnbench.suite.problems import Problem, SuiteError
+from rnnbench.suite.published import published
 from rnnbench.suite.recipe import Recipe
 from rnnbench.suite.rules import check_labels, check_rows, check_together, check_top, check_units
 from rnnbench.suite.suite import Suite, SuiteModel, SuiteTask
@@ -57,6 +57,7 @@ def read_suite(path: Path, registry: Registry, seeds: int | None = None) -> Suit
         budget=budget,
         recipe=recipe,
         tune=file.tune,
+        margin=file.margin,
         limits=file.limits,
         models=models,
         tasks=tasks,
@@ -103,6 +104,7 @@ def _tasks(document: Document, registry: Registry, budget: Budget, recipe: Recip
                 dataset=dataset,
                 budget=budget.override(entry.budget),
                 recipe=recipe.override(entry.recipe.given()),
+                extra_metrics=tuple(find_metrics(entry.metrics, task, (*at, "metrics"), registry, document)),
             )
     check_labels(labels, document)
 

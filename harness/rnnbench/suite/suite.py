@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rnnbench.contract.datasets import Dataset
+    from rnnbench.contract.metrics import Metric
     from rnnbench.contract.models import Model
     from rnnbench.contract.tasks import Task
     from rnnbench.suite.budget import Budget
     from rnnbench.suite.limits import Limits
+    from rnnbench.suite.margin import Margin
     from rnnbench.suite.published import Published
     from rnnbench.suite.recipe import Recipe
     from rnnbench.suite.tuning import Tune
@@ -37,6 +39,13 @@ class SuiteTask:
     dataset: Dataset
     budget: Budget
     recipe: Recipe
+    extra_metrics: tuple[Metric, ...] = ()
+    """What the suite asks beside the task's own metrics."""
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """All that is scored; the first one ranks."""
+        return (*self.task.metrics, *self.extra_metrics)
 
     def recipe_for(self, model: SuiteModel) -> Recipe:
         """What a model trains with on this task: its own overrides win."""
@@ -55,6 +64,7 @@ class Suite:
     recipe: Recipe
     tune: Tune | None
     limits: Limits
+    margin: Margin
     models: tuple[SuiteModel, ...]
     tasks: tuple[SuiteTask, ...]
     published: tuple[Published, ...] = ()

@@ -7,13 +7,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rnnbench.leaderboard.page.axes import Axis, axis, short
-from rnnbench.leaderboard.page.svg import LOOKS, element, frame, line, marker, picture
+from rnnbench.leaderboard.page.svg import LOOKS, Picture, element, frame, line, marker
 from rnnbench.leaderboard.text import heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from markupsafe import Markup
 
     from rnnbench.leaderboard.board import Row, Table
     from rnnbench.leaderboard.verdict import Verdict
@@ -50,7 +48,7 @@ def curve(model: str, look: int, records: Iterable[Record]) -> Curve:
     return Curve(model, look, tuple(points))
 
 
-def learning_curves(label: str, curves: Sequence[Curve]) -> Markup | None:
+def learning_curves(label: str, curves: Sequence[Curve]) -> Picture | None:
     """Validation loss against positions trained on, a band from the best to the worst seed; None without histories."""
     shown = [each for each in curves if each.points]
     if not shown:
@@ -67,10 +65,10 @@ def learning_curves(label: str, curves: Sequence[Curve]) -> Markup | None:
         parts.append(line(places, class_=f"curve look{each.look % LOOKS}"))
         parts.append(marker(*places[-1], each.look, f"{each.model}: {short(each.points[-1][1])} at the end"))
     ends = ", ".join(f"{each.model} {short(each.points[-1][1])}" for each in shown)
-    return picture(_WIDTH, _HEIGHT, f"Learning curves of {label}; validation loss at the end: {ends}", *parts)
+    return Picture(_WIDTH, _HEIGHT, f"Learning curves of {label}; validation loss at the end: {ends}", tuple(parts))
 
 
-def against(table: Table, cost: str, costs: Mapping[str, float], looks: Mapping[str, int]) -> Markup | None:
+def against(table: Table, cost: str, costs: Mapping[str, float], looks: Mapping[str, int]) -> Picture | None:
     """Score against a cost, and the line of the models that none beats in both; None where fewer than two differ."""
     points = [
         (costs[row.model], row.mean, row.model)
@@ -80,16 +78,21 @@ def against(table: Table, cost: str, costs: Mapping[str, float], looks: Mapping[
     if len({at for at, _, _ in points}) < 2:
         return None
     x = axis((at for at, _, _ in points), _LEFT, _RIGHT)
-    y = axis((score for _, score, _ in points), _BOTTOM, _TOP)
+    shown = {model for _, _, model in points}
+    intervals = {row.model: row.seeds_interval for row in table.rows if row.seeds_interval and row.model in shown}
+    ends = (end for each in intervals.values() for end in (each.low, each.high) if abs(end) < _LARGEST)
+    y = axis([*(score for _, score, _ in points), *ends], _BOTTOM, _TOP)
     front = pareto(points, maximise=table.metric.direction == "max")
     parts = [*frame(x, y, cost, heading(table.metric))]
     parts.append(line(_stairs([(x.place(at), y.place(score)) for at, score, _ in front]), class_="front"))
-    parts += [
-        marker(x.place(at), y.place(score), looks[model], f"{model}: {short(score)} at {short(at)}")
-        for at, score, model in points
-    ]
+    for at, score, model in points:
+        place = x.place(at)
+        if (spread := intervals.get(model)) and max(abs(spread.low), abs(spread.high)) < _LARGEST:
+            whisker = [(place, y.place(end)) for end in (spread.low, spread.high)]
+            parts.append(line(whisker, class_=f"interval look{looks[model] % LOOKS}"))
+        parts.append(marker(place, y.place(score), looks[model], f"{model}: {short(score)} at {short(at)}"))
     names = ", ".join(model for _, _, model in front)
-    return picture(_WIDTH, _HEIGHT, f"{table.metric.name} against {cost}; not beaten in both: {names}", *parts)
+    return Picture(_WIDTH, _HEIGHT, f"{table.metric.name} against {cost}; not beaten in both: {names}", tuple(parts))
 
 
 def pareto(points: Iterable[tuple[float, float, str]], maximise: bool) -> list[tuple[float, float, str]]:
@@ -108,7 +111,7 @@ def seeds_axis(rows: Sequence[Row]) -> Axis | None:
     return axis(values, 4, 136) if values else None
 
 
-def seeds(row: Row, x: Axis, look: int) -> Markup:
+def seeds(row: Row, x: Axis, look: int) -> Picture:
     """A point a seed, and the interval of their mean."""
     parts = []
     if row.seeds_interval:
@@ -119,10 +122,10 @@ def seeds(row: Row, x: Axis, look: int) -> Markup:
             title = element("title", f"seed {seed}: {short(value)}")
             parts.append(element("circle", title, cx=x.place(value), cy=9, r=2.6, class_=f"seed look{look % LOOKS}"))
     values = ", ".join(short(value) for _, value in row.values)
-    return picture(140, 18, f"{row.model}, scores of its seeds: {values}", *parts)
+    return Picture(140, 18, f"{row.model}, scores of its seeds: {values}", tuple(parts))
 
 
-def difference(verdict: Verdict) -> Markup | None:
+def difference(verdict: Verdict) -> Picture | None:
     """The interval of a verdict's difference, with zero and the margin; None where there is no interval."""
     if verdict.difference is None or verdict.low is None or verdict.high is None or verdict.margin is None:
         return None
@@ -135,7 +138,9 @@ def difference(verdict: Verdict) -> Markup | None:
         line([(x.place(verdict.low), 12), (x.place(verdict.high), 12)], class_="interval plain"),
         element("circle", cx=x.place(verdict.difference), cy=12, r=4, class_="plain"),
     ]
-    return picture(240, 24, "The difference with its 95 % interval; a line at zero, a dashed one at the margin", *parts)
+    return Picture(
+        240, 24, "The difference with its 95 % interval; a line at zero, a dashed one at the margin", tuple(parts)
+    )
 
 
 def _stairs(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -12,30 +12,40 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from rnnbench.leaderboard import text
+from rnnbench.leaderboard.across import SHOWN
 from rnnbench.leaderboard.board import RowKind
 from rnnbench.leaderboard.efficiency import costs
-from rnnbench.leaderboard.page import charts
+from rnnbench.leaderboard.page import charts, summaries
+from rnnbench.leaderboard.page.drawings import drawings, looks, models, times
 from rnnbench.leaderboard.page.origin import origin
-from rnnbench.leaderboard.page.svg import marker, picture
-from rnnbench.records.schema import Kind
+from rnnbench.leaderboard.page.svg import Picture, marker
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from rnnbench.leaderboard.board import Board, Row, Table
+    from rnnbench.leaderboard.across import Across
+    from rnnbench.leaderboard.board import Board, Table
     from rnnbench.leaderboard.efficiency import Cost
     from rnnbench.leaderboard.results import Results
-    from rnnbench.records.schema import Record
 
-_TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
+STYLES = ("page.css", "chart.css")
 
 
 def render(results: Results) -> str:
     """The page of one results folder."""
     board = results.board
     spent = costs(results.plan, results.records)
-    tables = [_table(results, table, [cost for cost in spent if cost.task == table.label]) for table in board.tables]
-    return _environment().get_template("page.html").render(board=board, tables=tables, **_inlined("page.js"))
+    look = looks(results.plan)
+    tables = [
+        _table(results, table, look, [cost for cost in spent if cost.task == table.label]) for table in board.tables
+    ]
+    together = _together(board.across, look) if board.across else {}
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(board=board, tables=tables, together=together, **_inlined("page.js"))
+    )
 
 
 def index(boards: Sequence[tuple[str, Board]]) -> str:
@@ -43,39 +53,29 @@ def index(boards: Sequence[tuple[str, Board]]) -> str:
     return _environment().get_template("index.html").render(boards=boards, **_inlined())
 
 
-def _table(results: Results, table: Table, spent: Sequence[Cost]) -> dict[str, Any]:
+def _table(results: Results, table: Table, look: Mapping[str, int], spent: Sequence[Cost]) -> dict[str, Any]:
     """What the template needs of a table beside the table itself."""
     plan, records = results.plan, results.records
-    models = [row for row in table.rows if row.kind is RowKind.MODEL]
-    # a model looks the same in all tables
-    looks = {
-        label: look for look, label in enumerate(sorted({run.model for run in plan.runs if run.kind is Kind.TRAIN}))
-    }
+    rows = models(table)
     papers = {model.label: model.paper for model in plan.models}
-    axis = charts.seeds_axis(models)
-    curves = [charts.curve(row.model, looks[row.model], _trained(results, table, row)) for row in models]
-    times = {cost.model: cost.train_s for cost in spent if cost.train_s > 0}
-    one_machine = len({cost.machine for cost in spent}) < 2
-    drawings = [
-        charts.learning_curves(table.label, curves),
-        charts.against(table, "parameters in all", _known(models, "params"), looks),
-        charts.against(table, "seconds of training", times, looks) if one_machine else None,
-        charts.against(table, "bytes of state", _known(models, "state_bytes"), looks),
-    ]
+    axis = charts.seeds_axis(rows)
+    seconds = times(spent)
     return {
         "table": table,
         "digits": text.decimals(table),
         "others": list(dict.fromkeys(metric for row in table.rows for metric, _ in row.other_metrics)),
         "optimum": any(row.to_optimum is not None for row in table.rows),
+        "middle": any(row.interquartile_mean is not None for row in table.rows),
+        "beats": any(row.beats_first is not None for row in table.rows),
         "difference": charts.difference(table.verdict),
-        "drawings": [drawing for drawing in drawings if drawing],
-        "legend": [(picture(12, 12, row.model, marker(6, 6, looks[row.model])), row.model) for row in models],
+        "drawings": list(drawings(results, table, spent).values()),
+        "legend": _legend((row.model for row in rows), look),
         "rows": [
             {
                 "row": row,
                 "others": {metric.name: value for metric, value in row.other_metrics},
-                "seeds": charts.seeds(row, axis, looks[row.model]) if axis and row.model in looks else "",
-                "train_s": times.get(row.model),
+                "seeds": charts.seeds(row, axis, look[row.model]) if axis and row.model in look else "",
+                "train_s": seconds.get(row.model),
                 "origin": origin(plan.suite, table, row, plan.runs, records, papers.get(row.model, "")),
             }
             for row in table.rows
@@ -83,22 +83,23 @@ def _table(results: Results, table: Table, spent: Sequence[Cost]) -> dict[str, A
     }
 
 
-def _trained(results: Results, table: Table, row: Row) -> list[Record]:
-    return [
-        results.records[run.id]
-        for run in results.plan.runs
-        if run.kind is Kind.TRAIN and (run.task, run.model) == (table.label, row.model) and run.id in results.records
-    ]
+def _together(across: Across, look: Mapping[str, int]) -> dict[str, Any]:
+    """The same of all tasks together."""
+    return {
+        "drawings": list(summaries.drawings(across, look).values()),
+        "legend": _legend((standing.model for standing in across.standings), look),
+        "shown": SHOWN if across.thresholds else (),
+    }
 
 
-def _known(rows: Sequence[Row], field: str) -> Mapping[str, float]:
-    return {row.model: value for row in rows if (value := getattr(row, field))}
+def _legend(labels: Iterable[str], look: Mapping[str, int]) -> list[tuple[Picture, str]]:
+    return [(Picture(12, 12, label, (marker(6, 6, look[label]),)), label) for label in labels]
 
 
 def _inlined(script: str | None = None) -> dict[str, Any]:
     """Style and script, and the policy that lets these two pass by their hashes and nothing else."""
-    style = (_TEMPLATES / "page.css").read_text()
-    code = (_TEMPLATES / script).read_text() if script else ""
+    style = "".join((TEMPLATES / name).read_text() for name in STYLES)
+    code = (TEMPLATES / script).read_text() if script else ""
     rules = [
         "default-src 'none'",
         f"style-src {_hash(style)}",
@@ -119,7 +120,7 @@ def _hash(content: str) -> str:
 def _environment() -> Environment:
     """Templates in which every text is cleaned and escaped, unless this package made markup of it."""
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -34,16 +35,26 @@ def element(name: str, *content: str, **attributes: str | float) -> Markup:
     return Markup(f"<{name}{''.join(pairs)}>{inner}</{name}>")  # noqa: S704  every part of it is escaped above
 
 
-def picture(width: int, height: int, title: str, *content: str) -> Markup:
-    """A drawing that a screen reader reads by its title."""
-    return element(
-        "svg",
-        element("title", title),
-        *content,
-        role="img",
-        aria_label=brief(title),
-        viewBox=f"0 0 {width} {height}",
-    )
+@dataclass(frozen=True)
+class Picture:
+    """A drawing that a screen reader reads by its title. It stands in a page as it is, or in a file of its own."""
+
+    width: int
+    height: int
+    title: str
+    content: tuple[Markup, ...]
+
+    def __html__(self) -> str:
+        """What a template makes of it."""
+        return element("svg", *self.inner(), viewBox=f"0 0 {self.width} {self.height}", **self.named())
+
+    def inner(self) -> tuple[Markup, ...]:
+        """Its title, and what is drawn."""
+        return (element("title", self.title), *self.content)
+
+    def named(self) -> dict[str, str]:
+        """The attributes that say what it shows."""
+        return {"role": "img", "aria_label": brief(self.title)}
 
 
 def line(points: Iterable[tuple[float, float]], **attributes: str | float) -> Markup:
