@@ -19,9 +19,11 @@ if TYPE_CHECKING:
         Dataset,
         LabelledText,
         Observation,
+        PianoRoll,
         Row,
         SentencePair,
         Split,
+        TaggedSentence,
         TextLine,
     )
     from rnnbench.contract.ends import InputType, OutputEnd, OutputType
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
     from rnnbench.contract.models import Family, Knob, Model, Role
     from rnnbench.contract.tasks import Baseline, Task
     from rnnbench.discovery import find_model
+    from rnnbench.formulas import SOLVED_MSE, Formula, find_formula
     from rnnbench.metrics import ItemMetric
+    from rnnbench.network.bits_per_step import BitsPerStep
     from rnnbench.network.horizon import Horizon
     from rnnbench.network.inputs import Reals, Tokens
     from rnnbench.network.label import Label
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
     from rnnbench.network.target_sequence import TargetSequence
     from rnnbench.network.value import Value
     from rnnbench.streams import stream
+    from rnnbench.submission.frame import load_results
 
 _HOME = {
     "rnnbench.contract.datasets": (
@@ -46,9 +51,11 @@ _HOME = {
         "Dataset",
         "LabelledText",
         "Observation",
+        "PianoRoll",
         "Row",
         "SentencePair",
         "Split",
+        "TaggedSentence",
         "TextLine",
     ),
     "rnnbench.contract.ends": ("InputType", "OutputEnd", "OutputType"),
@@ -58,7 +65,9 @@ _HOME = {
     "rnnbench.contract.batches": ("Arrays", "Batch", "Columns", "Encoding"),
     "rnnbench.contract.tasks": ("Baseline", "Task"),
     "rnnbench.discovery": ("find_model",),
+    "rnnbench.formulas": ("SOLVED_MSE", "Formula", "find_formula"),
     "rnnbench.metrics": ("ItemMetric",),
+    "rnnbench.network.bits_per_step": ("BitsPerStep",),
     "rnnbench.network.horizon": ("Horizon",),
     "rnnbench.network.inputs": ("Reals", "Tokens"),
     "rnnbench.network.label": ("Label",),
@@ -67,18 +76,22 @@ _HOME = {
     "rnnbench.network.target_sequence": ("TargetSequence",),
     "rnnbench.network.value": ("Value",),
     "rnnbench.streams": ("stream",),
+    "rnnbench.submission.frame": ("load_results",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
+    "SOLVED_MSE",
     "Arrays",
     "Baseline",
     "Batch",
+    "BitsPerStep",
     "Columns",
     "DataMissing",
     "Dataset",
     "Encoding",
     "Family",
+    "Formula",
     "Horizon",
     "InputType",
     "ItemMetric",
@@ -92,19 +105,23 @@ __all__ = [
     "Observation",
     "OutputEnd",
     "OutputType",
+    "PianoRoll",
     "Reals",
     "Role",
     "Row",
     "SentencePair",
     "Split",
+    "TaggedSentence",
     "TargetSequence",
     "Task",
     "TextLine",
     "Tokens",
     "Value",
     "__version__",
+    "find_formula",
     "find_model",
     "hookimpl",
+    "load_results",
     "stream",
 ]
 
@@ -123,6 +140,9 @@ for _variable, _value in {
 
 def __getattr__(name: str) -> Any:
     if name not in _MODULE_OF:
+        version = importlib.import_module("rnnbench.contract.version")
+        if name in version.MOVED:
+            return __getattr__(version.warn_moved(name))
         raise AttributeError(f"module 'rnnbench' has no attribute {name!r}")
     return getattr(importlib.import_module(_MODULE_OF[name]), name)
 

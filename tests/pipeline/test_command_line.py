@@ -14,11 +14,17 @@ from rnnbench.cli.main import commands
 OPTIONS = {
     "run": {"suites", "out", "device", "jobs", "executor", "data_dir", "only", "seeds", "dry_run", "fresh"},
     "list": {"kind", "as_json"},
-    "show": {"name"},
+    "show": {"name", "width"},
     "leaderboard": {"folders", "form", "output"},
     "site": {"source", "output"},
+    "plot": {"source", "output", "form"},
     "compare": {"first", "second"},
-    "validate": {"path"},
+    "validate": {"path", "data_dir"},
+    "verify": {"record", "data_dir", "device", "yes", "sign_as"},
+    "merge": {"folders", "output"},
+    "export": {"folder", "form", "output", "hub_ids"},
+    "check": {"name"},
+    "new-plugin": {"kind", "name", "output"},
     "data": set(),
 }
 
@@ -58,6 +64,7 @@ def test_list_names_everything_with_its_origin(rnnbench: Rnnbench) -> None:
     }
     assert {plugin["name"]: plugin["error"] for plugin in found["plugins"]} == {
         "rnnbench[models]": None,
+        "rnnbench[modern]": None,
         "rnnbench[tasks]": None,
     }
     assert all(

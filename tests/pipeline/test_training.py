@@ -57,7 +57,7 @@ def numbers(record: Record) -> dict[str, Any]:
 def test_a_run_stopped_three_times_ends_with_the_same_bits(
     model: str, task: str, draft_of: Drafts, tmp_path: Path
 ) -> None:
-    recipe = "{embedding: 12, batch: 8, evaluations: 3, learning_rate: 0.01, dropout: 0.1}"
+    recipe = "{embedding: 12, batch: 50, evaluations: 3, learning_rate: 0.01, dropout: 0.1}"
     draft = draft_of(tiny_suite(models=(model,), tasks=(task,), recipe=recipe))
     if not trained(draft):
         assert draft.plan.skips

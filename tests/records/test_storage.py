@@ -12,20 +12,19 @@ import pytest
 from leaderboard.factory import make_record, make_results, make_run
 
 from rnnbench.records import storage
+from rnnbench.records.checkpoints import read_checkpoint, remove_checkpoints, write_checkpoint
+from rnnbench.records.logs import open_log, remove_empty_log
 from rnnbench.records.storage import (
     DamagedFile,
     FolderInUse,
     StorageError,
     move_aside,
-    read_checkpoint,
     read_items,
     read_plan,
     read_records,
-    remove_checkpoints,
     results_lock,
     scan_records,
     write_atomically,
-    write_checkpoint,
     write_plan,
     write_record,
     write_text,
@@ -190,6 +189,13 @@ def test_items_that_were_exchanged_are_damage(tmp_path, record):
         read_items(tmp_path, record.id, stored.items_sha256)
 
 
+def test_items_that_unpack_to_more_than_memory_holds_are_refused(tmp_path, record, monkeypatch):
+    write_record(tmp_path, record, {"correct": [1] * 10_000})
+    monkeypatch.setattr(storage, "MOST_BYTES", 2**10)
+    with pytest.raises(DamagedFile, match="unpacks to more than 0 MiB"):
+        read_items(tmp_path, record.id)
+
+
 def test_missing_items_name_the_file(tmp_path):
     with pytest.raises(StorageError, match=r"items/x\.json\.gz: No such file"):
         read_items(tmp_path, "x")
@@ -221,8 +227,16 @@ def test_a_checkpoint_is_there_until_it_is_removed(tmp_path):
     remove_checkpoints(tmp_path, "run")
     assert read_checkpoint(tmp_path, "run", "a") is None
     assert read_checkpoint(tmp_path, "other", "a") == b"third"
-    remove_checkpoints(tmp_path, "other")
-    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_last_checkpoint_and_the_last_log_leave_no_empty_folder_once_nobody_writes(tmp_path):
+    with results_lock(tmp_path):
+        write_checkpoint(tmp_path, "run", "a", b"first")
+        os.close(open_log(tmp_path, "run"))
+        remove_checkpoints(tmp_path, "run")
+        remove_empty_log(tmp_path, "run")
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "checkpoints", "logs"]
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
 # Atomic writing

@@ -13,8 +13,11 @@ from rnnbench.discovery import discover
 from rnnbench.execute.job import Job, failed
 from rnnbench.execute.local import Event
 from rnnbench.plan import Assignment, Draft
+from rnnbench.records.checkpoints import remove_checkpoints
+from rnnbench.records.logs import remove_empty_log
 from rnnbench.records.schema import Record, Status
-from rnnbench.records.storage import read_records, remove_checkpoints, remove_empty_log, write_record
+from rnnbench.records.storage import read_records, write_record
+from rnnbench.suite import Limits
 
 STOP_S = 4.0
 POLL_S = 0.2
@@ -62,6 +65,7 @@ class Settings:
     checkpoint_s: float
     stopping: Callable[[], bool]
     """Asked between events; once it says so, what runs is stopped."""
+    limits: Limits
 
 
 def unfinished(draft: Draft, selected: Collection[str], records: Mapping[str, Record]) -> list[Assignment]:
@@ -87,6 +91,8 @@ def execute(draft: Draft, selected: Collection[str], settings: Settings, executo
     """
     stored = read_records(settings.folder)
     records = {run_id: record for run_id, record in stored.items() if record.status.is_outcome}
+    for run_id in records:  # left where the process was killed just after it had stored the record
+        _clear(settings.folder, run_id)
     waiting = unfinished(draft, selected, records)
     wanted = {one.run.id for one in waiting}
     attempts: dict[str, int] = {}
@@ -96,10 +102,7 @@ def execute(draft: Draft, selected: Collection[str], settings: Settings, executo
             for assignment in _ready(waiting, records)[: max(0, settings.jobs - executor.running)]:
                 waiting.remove(assignment)
                 attempts[assignment.run.id] = attempts.get(assignment.run.id, 0) + 1
-                job = Job(
-                    assignment, settings.folder, settings.device, settings.checkpoint_s, _chosen(assignment, records)
-                )
-                executor.submit(job)
+                executor.submit(_job(assignment, settings, records))
                 display.started(assignment)
             for event in executor.poll(POLL_S):
                 _handle(event, draft, settings, display, records, waiting, attempts)
@@ -110,6 +113,17 @@ def execute(draft: Draft, selected: Collection[str], settings: Settings, executo
         for event in executor.stop(STOP_S):
             _handle(event, draft, settings, display, records, waiting, attempts)
     return wanted <= records.keys()
+
+
+def _job(assignment: Assignment, settings: Settings, records: Mapping[str, Record]) -> Job:
+    return Job(
+        assignment,
+        settings.folder,
+        settings.device,
+        settings.checkpoint_s,
+        _chosen(assignment, records),
+        settings.limits,
+    )
 
 
 def _ready(waiting: list[Assignment], records: Mapping[str, Record]) -> list[Assignment]:
@@ -166,6 +180,8 @@ def _handle(
         return
     if event.kind == "stopped":
         return
+    if event.kind == "unstored":
+        raise event.payload
     if event.kind == "died":
         if settings.stopping():
             return
@@ -173,6 +189,8 @@ def _handle(
         if attempts[event.run_id] <= MOST_CRASHES:
             waiting.append(assignment)
             return
+    elif event.kind in (Status.TIMEOUT, Status.OOM):
+        record, items = failed(assignment, Status(event.kind), event.payload), None
     else:
         record, items = event.payload
     record = record.model_copy(update={"attempts": attempts[event.run_id]})
@@ -187,9 +205,15 @@ def _store(
 ) -> None:
     """Keep a record, and say so."""
     record = write_record(settings.folder, record, items)
-    remove_checkpoints(settings.folder, record.id)
-    remove_empty_log(settings.folder, record.id)
+    _clear(settings.folder, record.id, checkpoints=record.status is not Status.TIMEOUT)  # which goes on from them
     records[record.id] = record
     display.finished(record)
     with contextlib.suppress(Exception):  # a tracker that fails harms no run
         discover().manager.hook.rnnbench_run_finished(record=record.model_dump(mode="json"))
+
+
+def _clear(folder: Path, run_id: str, checkpoints: bool = True) -> None:
+    """Remove what a run that was stored needs no more."""
+    if checkpoints:
+        remove_checkpoints(folder, run_id)
+    remove_empty_log(folder, run_id)

@@ -8,6 +8,7 @@ from typing import Any
 
 from rnnbench.plan import Assignment
 from rnnbench.records.schema import Record, Status
+from rnnbench.suite.limits import NO_LIMITS, Limits
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Job:
     checkpoint_s: float
     learning_rate: float | None = None
     """The value that tuning chose."""
+    limits: Limits = NO_LIMITS
+    """The executor's to keep: a run that has reached one is past knowing."""
 
 
 def failed(assignment: Assignment, status: Status, reason: str) -> Record:

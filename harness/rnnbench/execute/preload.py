@@ -5,7 +5,8 @@ import numpy as np  # noqa: F401
 import sacrebleu  # noqa: F401
 import safetensors.torch  # noqa: F401
 import tokenizers  # noqa: F401
-import torch  # noqa: F401
+import torch
+import torch._dynamo  # noqa: F401  which the first optimiser of a process imports, for a second
 
 import rnnbench.execute.worker  # noqa: F401
 from rnnbench.discovery import discover

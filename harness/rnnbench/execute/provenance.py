@@ -28,7 +28,7 @@ def provenance(device: str) -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "cpu": _cpu(),
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
-        "threads": 1,
+        "threads": torch.get_num_threads(),
     }
     if device.startswith("cuda"):
         found["gpu"] = torch.cuda.get_device_name(device)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,14 @@ from rnnbench.contract.datasets import Split
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Role
 from rnnbench.discovery import discover
-from rnnbench.execute.evaluation import test_items
+from rnnbench.execute.evaluation import check_items, test_items
 from rnnbench.execute.job import Job, identity
+from rnnbench.execute.phases import PhaseFailed, phase
 from rnnbench.execute.provenance import peak_bytes, provenance
 from rnnbench.execute.slots import Slots
 from rnnbench.execute.training import Checkpoints, points, train
 from rnnbench.metrics import bootstrap, score, signature
+from rnnbench.network.core import ContractBroken
 from rnnbench.network.network import Network, build_network, state_bytes
 from rnnbench.plan import Assignment
 from rnnbench.records.schema import Kind, Record, Status, TestError
@@ -43,16 +47,14 @@ def run(job: Job, send: Send, stopping: Callable[[], bool]) -> tuple[Record, Col
         Stopped: it was asked to stop, and saved a checkpoint.
     """
     began, cpu_began = time.perf_counter(), time.process_time()
+    job = replace(job, folder=job.folder.absolute())  # a plugin may change the working folder
     device = torch.device(job.device)
-    kind = job.assignment.run.kind
-    hook = discover().manager.hook
-    _tell(hook.rnnbench_run_started, run=job.assignment.run.model_dump(mode="json"))
-    if kind is Kind.OPTIMUM:
-        values, items = _optimum(job), None
-    elif kind is Kind.BASELINE:
-        values, items = _baseline(job)
-    else:
-        values, items = _trained(job, device, send, stopping)
+    _tell("rnnbench_run_started", run=job.assignment.run.model_dump(mode="json"))
+    try:
+        values, items = _carried_out(job, device, send, stopping)
+    except PhaseFailed as failure:
+        traceback.print_exc()
+        values, items = {"status": Status.FAILED, "reason": str(failure)}, None
     earlier_wall_s, earlier_cpu_s = values.pop("earlier", (0.0, 0.0))
     record = Record(
         **identity(job.assignment),
@@ -68,6 +70,16 @@ def run(job: Job, send: Send, stopping: Callable[[], bool]) -> tuple[Record, Col
     return record, items
 
 
+def _carried_out(
+    job: Job, device: torch.device, send: Send, stopping: Callable[[], bool]
+) -> tuple[dict[str, Any], Columns | None]:
+    kind = job.assignment.run.kind
+    if kind not in (Kind.OPTIMUM, Kind.BASELINE):
+        return _trained(job, device, send, stopping)
+    with phase("evaluate", job.assignment):
+        return (_optimum(job), None) if kind is Kind.OPTIMUM else _baseline(job)
+
+
 def _trained(
     job: Job, device: torch.device, send: Send, stopping: Callable[[], bool]
 ) -> tuple[dict[str, Any], Columns | None]:
@@ -75,8 +87,9 @@ def _trained(
     if job.learning_rate is not None:
         recipe = assignment.recipe.model_copy(update={"learning_rate": job.learning_rate})
         assignment = Assignment(**{**vars(assignment), "recipe": recipe})
-    task, encoding = assignment.task.task, assignment.prepared.encoding
-    network = _network(assignment, device)
+    task = assignment.task.task
+    with phase("build", assignment):
+        network = _network(assignment, device)
     model = assignment.model
     assert model is not None
     resets = task.role is Role.CAUSAL and not model.carries_state
@@ -88,21 +101,16 @@ def _trained(
         send("progress", dict(values))
         if "validation_loss" in values:
             _tell(
-                discover().manager.hook.rnnbench_values_logged,
+                "rnnbench_values_logged",
                 run=assignment.run.model_dump(mode="json"),
                 step=values["step"],
                 values=dict(values),
             )
 
-    place, diverged = train(
-        assignment,
-        network,
-        device,
-        window,
-        Checkpoints(slots.save, slots.latest, job.checkpoint_s),
-        report,
-        stopping,
-    )
+    with phase("train", assignment):
+        checkpoints = Checkpoints(slots.save, slots.latest, job.checkpoint_s)
+        place, diverged = train(assignment, network, device, window, checkpoints, report, stopping)
+        _check_seed(stream("dropout", assignment.run.model, assignment.run.seed or 0, place.step - 1))
     values: dict[str, Any] = {
         "best_step": place.best_step,
         "best_validation_loss": place.best_loss,
@@ -125,13 +133,22 @@ def _trained(
     if assignment.run.kind is Kind.TUNE:
         return values, None
     # Training is over: from here on, and only from here on, the test rows are read.
+    with phase("evaluate", assignment):
+        try:
+            return _evaluated(job, network, window, device, values)
+        except FloatingPointError as error:
+            return {**values, "status": Status.DIVERGED, "reason": str(error)}, None
+
+
+def _evaluated(
+    job: Job, network: Network, window: int | None, device: torch.device, values: dict[str, Any]
+) -> tuple[dict[str, Any], Columns]:
+    assignment = job.assignment
+    task, encoding = assignment.task.task, assignment.prepared.encoding
     test = assignment.prepared.arrays(Split.TEST)
     items = test_items(network, task, encoding, test, assignment.recipe.evaluation_batch, window, device)
     values["state_bytes"] = state_bytes(network, task.role, _state_steps(assignment, test))
-    try:
-        return {**values, **_scores(job, items)}, items
-    except FloatingPointError as error:
-        return {**values, "status": Status.DIVERGED, "reason": str(error)}, None
+    return {**values, **_scores(job, items)}, items
 
 
 def _notes(assignment: Assignment, window: int | None) -> Iterator[str]:
@@ -146,7 +163,8 @@ def _network(assignment: Assignment, device: torch.device) -> Network:
     """The network with weights drawn from (model label, seed), on the CPU first so that a GPU starts from the same."""
     task, encoding, model = assignment.task.task, assignment.prepared.encoding, assignment.model
     assert model is not None
-    torch.manual_seed(stream("weights", assignment.run.model, assignment.run.seed or 0))
+    seed = stream("weights", assignment.run.model, assignment.run.seed or 0)
+    torch.manual_seed(seed)
     network = build_network(
         model,
         task.role,
@@ -156,7 +174,14 @@ def _network(assignment: Assignment, device: torch.device) -> Network:
         dropout=assignment.recipe.dropout,
         identity_maps=assignment.budget.core_params is None,
     )
+    _check_seed(seed)
     return network.to(device)
+
+
+def _check_seed(seed: int) -> None:
+    """Only the harness seeds torch: weights that a model seeds by itself would be the same for every seed."""
+    if torch.initial_seed() != seed:
+        raise ContractBroken("sets torch's seed, expected to draw from the stream as it is")
 
 
 def _state_steps(assignment: Assignment, test: Arrays) -> int:
@@ -174,6 +199,7 @@ def _baseline(job: Job) -> tuple[dict[str, Any], Columns]:
     baseline = next(baseline for baseline in task.baselines() if baseline.name == name)
     training, test = prepared.arrays(Split.TRAIN), prepared.arrays(Split.TEST)
     items = baseline.predict(task, prepared.encoding, training, test)
+    check_items(items)
     return {**_scores(job, items), "notes": (baseline.description,)}, items
 
 
@@ -188,18 +214,26 @@ def _optimum(job: Job) -> dict[str, Any]:
 
 def _scores(job: Job, items: Columns) -> dict[str, Any]:
     """Metrics, and for each the error that this finite test set leaves."""
-    run, task = job.assignment.run, job.assignment.task.task
+    run, task = job.assignment.run, job.assignment.task
     metrics: dict[str, float] = {}
     errors: dict[str, TestError] = {}
     signatures: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as scratch:
         for metric in task.metrics:
-            metrics[metric.name] = score(metric, items, Path(scratch), run.id)
+            metrics[metric.name] = _in_range(metric, score(metric, items, Path(scratch), run.id))
             if len(next(iter(items.values()))) >= FEWEST_BLOCKS:
                 errors[metric.name] = _test_error(metric, items, job.assignment.prepared.fingerprint)
             if text := signature(metric):
                 signatures[metric.name] = text
     return {"metrics": metrics, "test_error": errors, "signatures": signatures}
+
+
+def _in_range(metric: Metric, value: float) -> float:
+    slack = 1e-9 * max(abs(value), 1.0)
+    if not metric.low - slack <= value <= metric.high + slack:
+        what = f"{metric.name} is {value}, expected {metric.low} to {metric.high}"
+        raise ContractBroken(what, of_task=True)
+    return value
 
 
 def _test_error(metric: Metric, items: Columns, fingerprint: str) -> TestError:
@@ -213,17 +247,15 @@ def _provenance(job: Job) -> dict[str, Any]:
     origin = discover().origin
     task = job.assignment.task
     used = [("tasks", task.task.name), ("datasets", task.dataset.name)]
-    if job.assignment.model is not None:
-        used.append(("models", job.assignment.model.name))
+    if (model := job.assignment.model) is not None:
+        used += [("models", part.name) for part in (model, *model.parts().values(), model.decoder()) if part]
     found["plugins"] = {
         f"{kind[:-1]} {name}": f"{origin[kind, name].origin} {origin[kind, name].version}" for kind, name in used
     }
     return found
 
 
-def _tell(hook: Callable[..., Any], **values: Any) -> None:
+def _tell(hook: str, **values: Any) -> None:
     """Call a lifecycle hook; a tracker that fails is reported in the log and harms no run."""
-    try:
-        hook(**values)
-    except Exception:  # noqa: BLE001
-        traceback.print_exc()
+    for line in discover().tell(hook, **values):
+        print(line, file=sys.stderr)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rnnbench.execute.checkpoint import Checkpoint, Damaged, from_bytes, to_bytes
-from rnnbench.records.storage import read_checkpoint, write_checkpoint
+from rnnbench.records.checkpoints import read_checkpoint, write_checkpoint
 
 SLOTS = ("a", "b")
 

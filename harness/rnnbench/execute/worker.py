@@ -15,17 +15,24 @@ import torch
 
 from rnnbench.execute.device import set_up
 from rnnbench.execute.job import Job, failed
+from rnnbench.execute.phases import is_out_of_memory
+from rnnbench.execute.processes import end_descendants, lead_family
 from rnnbench.execute.run import run
 from rnnbench.execute.training import Stopped
+from rnnbench.records.files import StorageError
+from rnnbench.records.logs import open_log
 from rnnbench.records.schema import Record, Status
-from rnnbench.records.storage import open_log
 
 
 def main(job: Job, connection: Connection) -> None:
-    """The process's entry: run the job, send ``("finished", (record, items))`` or ``("stopped", None)``."""
+    """The process's entry: run the job and send how it ended.
+
+    That is ``("finished", (record, items))``, ``("stopped", None)``, or ``("unstored", error)`` where the results
+    folder takes nothing more.
+    """
+    lead_family()
     for number in (signal.SIGINT, signal.SIGTERM):  # the main process decides, also where its whole group is told
         signal.signal(number, signal.SIG_IGN)
-    _log_to(open_log(job.folder, job.assignment.run.id))
     stop = threading.Event()
     threading.Thread(target=_watch, args=(connection, stop), daemon=True).start()
 
@@ -33,22 +40,21 @@ def main(job: Job, connection: Connection) -> None:
         if kind != "progress":  # the main process may close its end at once, and this process ends with it
             sys.stdout.flush()
             sys.stderr.flush()
+            end_descendants(os.getpid())
         connection.send((kind, payload))
 
     try:
+        _log_to(open_log(job.folder, job.assignment.run.id))
         set_up(torch.device(job.device))
         send("finished", run(job, send, stop.is_set))
     except Stopped:
         send("stopped", None)
+    except StorageError as error:
+        send("unstored", error)
     except BaseException as error:  # noqa: BLE001  a plugin may raise anything, SystemExit too
         traceback.print_exc()
-        send("finished", (_unfinished(job, Status.OOM if _is_out_of_memory(error) else Status.FAILED, error), None))
+        send("finished", (_unfinished(job, Status.OOM if is_out_of_memory(error) else Status.FAILED, error), None))
     connection.close()
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out: on the CPU, torch raises a RuntimeError that says so."""
-    return isinstance(error, MemoryError | torch.cuda.OutOfMemoryError) or "can't allocate memory" in str(error)
 
 
 def _unfinished(job: Job, status: Status, error: BaseException) -> Record:
@@ -66,6 +72,7 @@ def _watch(connection: Connection, stop: threading.Event) -> None:
             stop.set()
     except (EOFError, OSError):
         if not connection.closed:
+            end_descendants(os.getpid())
             os._exit(1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import hashlib
 import json
@@ -13,13 +14,16 @@ from pathlib import Path
 from rnnbench import __version__
 from rnnbench.discovery import distributions, sources
 from rnnbench.numerics import NUMERICS
+from rnnbench.records.files import probe, remove
+from rnnbench.records.lock import check_free
 from rnnbench.records.schema import Kind, Plan, PlannedRun
 from rnnbench.records.storage import DamagedFile, StorageError, read_plan, read_records, write_text
 from rnnbench.suite.document import read_document
 from rnnbench.suite.problems import SuiteError
 
 MEMORY = ".inputs"
-"""In a results folder: a hash of all that its plan was made from."""
+"""In a results folder whose tables show its records: a hash of all that its plan was made from, and the states of the
+files of its data."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,23 +51,56 @@ def recall(request: Request) -> Path | None:
     if request.fresh or request.dry_run:
         return None
     try:
-        data = read_document(request.suite).data
-        name = data.get("suite") if isinstance(data, dict) else None
-        folder = request.folder(name if isinstance(name, str) else request.suite.stem)
-        if (folder / MEMORY).read_text(encoding="utf-8") != memory(request):
+        folder = _folder(request)
+        inputs, _, files = (folder / MEMORY).read_text(encoding="utf-8").partition("\n")
+        known = json.loads(files)
+        if inputs != memory(request) or known != _states(Path(path) for path, *_ in known):
             return None
         plan = read_plan(folder)
         runs = select(plan, request.only)
         records = read_records(folder)
-    except (OSError, ValueError, SuiteError, StorageError, DamagedFile):
+    except (OSError, ValueError, TypeError, SuiteError, StorageError, DamagedFile):
         return None  # whatever is wrong is found again, and told, on the long way
     done = all(run.id in records and records[run.id].status.is_outcome for run in runs)
     return folder if runs and done else None
 
 
-def remember(request: Request, folder: Path) -> None:
-    """Note what the plan in this folder was made from."""
-    write_text(folder, MEMORY, memory(request))
+def check_folder(request: Request) -> None:
+    """Make sure that the results can be stored before anything is prepared; leaves no trace.
+
+    Raises:
+        FolderInUse: another process writes into the results folder.
+        StorageError: it takes no files.
+    """
+    with contextlib.suppress(OSError, ValueError, SuiteError):  # a mistake in the suite is told on the long way
+        folder = _folder(request)
+        check_free(folder)
+        probe(folder)
+
+
+def note(request: Request, files: Iterable[Path]) -> str:
+    """What a plan is being made from; ``files`` are those of its data."""
+    return f"{memory(request)}\n{json.dumps(_states(files))}\n"
+
+
+def remember(folder: Path, noted: str) -> None:
+    """Keep what the plan in this folder was made from; called once the tables are written."""
+    write_text(folder, MEMORY, noted)
+
+
+def forget(folder: Path) -> None:
+    """From now on, and until :func:`remember`, there may be records that the tables do not show.
+
+    Raises:
+        StorageError: what was kept cannot be removed.
+    """
+    remove(folder / MEMORY)
+
+
+def _states(files: Iterable[Path]) -> list[list[str | int]]:
+    """By file: its size, and when it was last changed, which unlike the time of its content cannot be set."""
+    known = [(path.absolute(), path.stat()) for path in files]
+    return [[str(path), state.st_size, state.st_ctime_ns] for path, state in known]
 
 
 def memory(request: Request) -> str:
@@ -79,7 +116,14 @@ def memory(request: Request) -> str:
         __version__,
         NUMERICS,
     ]
-    return hashlib.sha256(json.dumps(inputs).encode()).hexdigest() + "\n"
+    return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
+
+
+def _folder(request: Request) -> Path:
+    """Where the results go, by what the suite's file says."""
+    data = read_document(request.suite).data
+    name = data.get("suite") if isinstance(data, dict) else None
+    return request.folder(name if isinstance(name, str) else request.suite.stem)
 
 
 def select(plan: Plan, only: str | None) -> list[PlannedRun]:

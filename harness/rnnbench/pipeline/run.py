@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from rnnbench.containment import contained, quiet_output, told
 from rnnbench.contract.datasets import DataMissing
 from rnnbench.discovery import Registry, discover
 from rnnbench.execute.device import choose_device
@@ -16,7 +16,7 @@ from rnnbench.execute.execute import Display as ExecutionDisplay
 from rnnbench.execute.execute import Executor, Settings, execute, unfinished
 from rnnbench.execute.local import LocalExecutor
 from rnnbench.leaderboard import write_all
-from rnnbench.pipeline.recall import Request, remember, select
+from rnnbench.pipeline.recall import Request, forget, note, remember, select
 from rnnbench.plan import Draft, Unplannable, draft
 from rnnbench.prepare import cache_folder, data_folder, prepare
 from rnnbench.records.schema import PlannedRun, Record
@@ -41,6 +41,14 @@ class Display(ExecutionDisplay, Protocol):
 
     def close(self) -> None:
         """The execution is over."""
+
+
+@runtime_checkable
+class Located(Protocol):
+    """A dataset that is read from files."""
+
+    def located(self, folder: Path | None) -> tuple[str, Sequence[Path]]:
+        """Where its files lie, in words, and the files."""
 
 
 @dataclass(frozen=True)
@@ -82,17 +90,18 @@ def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) 
         move_aside(folder)
     with results_lock(folder):
         write_plan(folder, plan_made.plan)
-        remember(request, folder)
+        noted = note(request, _files(suite, request))  # they may change while runs are under way
+        forget(folder)
         left = [one.run for one in unfinished(plan_made, ids, read_records(folder))]
         display.planned(plan_made, selected, left, jobs)
-        settings = Settings(folder, device, jobs, _checkpoint_seconds(), stopping)
+        settings = Settings(folder, device, jobs, _checkpoint_seconds(), stopping, suite.limits)
         try:
             finished = execute(plan_made, ids, settings, executor, display)
         finally:
             display.close()
         write_all(folder)
-        with contextlib.suppress(Exception):  # a tracker that fails harms no run
-            registry.manager.hook.rnnbench_leaderboard_written(folder=folder)
+        remember(folder, noted)
+        registry.tell("rnnbench_leaderboard_written", folder=folder)
     records = read_records(folder)
     failed = tuple(records[run_id] for run_id in ids if run_id in records and not records[run_id].status.is_outcome)
     return Result(folder, failed, stopped=not finished)
@@ -112,14 +121,27 @@ def _plan(suite: Suite, request: Request, registry: Registry, device: str, displ
         for task in suite.tasks:
             display.preparing(task.label)
             try:
-                prepared[task.label] = prepare(task.task, task.dataset, data, cache)
+                with quiet_output(), contained():
+                    prepared[task.label] = prepare(task.task, task.dataset, data, cache)
+            except (DataMissing, OSError):
+                raise
             except (ValueError, TypeError, LookupError) as error:  # options that do not fit the rows
                 raise BadRequest(f"{suite.path}: {task.label}: {error}") from error
+            except (Exception, SystemExit) as error:  # a stranger's code may raise anything
+                what = f"its rows cannot be read and encoded: {told(error)}"
+                raise BadRequest(f"{suite.path}: {task.label}: {what}") from error
         return draft(suite, prepared, registry, device.partition(":")[0])
     except (DataMissing, Unplannable) as error:
         raise BadRequest(f"{suite.path}: {error}") from error
     except OSError as error:
         raise StorageError(Path(error.filename or cache_folder()), error) from error
+
+
+def _files(suite: Suite, request: Request) -> list[Path]:
+    """The files of the suite's data, where they are files of the user's or of a folder."""
+    data = data_folder(request.data_dir)
+    located = [task.dataset.located(data)[1] for task in suite.tasks if isinstance(task.dataset, Located)]
+    return sorted({path for files in located for path in files})
 
 
 def _device(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping
@@ -11,9 +12,10 @@ from typing import Any
 import torch
 
 from rnnbench import __version__
+from rnnbench.containment import contained, quiet_output, told
 from rnnbench.contract.datasets import Split
 from rnnbench.contract.models import Model, Role
-from rnnbench.discovery import Registry
+from rnnbench.discovery import Plugin, Registry
 from rnnbench.network.adapters import NotApplicable, adapter_for
 from rnnbench.network.network import Network, build_network, count_core_params
 from rnnbench.numerics import NUMERICS
@@ -21,7 +23,17 @@ from rnnbench.plan.estimate import estimate_seconds
 from rnnbench.plan.run_id import run_id
 from rnnbench.plan.sizing import Unreachable, fit
 from rnnbench.prepare import Prepared
-from rnnbench.records.schema import Kind, MetricInfo, Plan, PlannedModel, PlannedRun, PlannedTask, PublishedNumber, Skip
+from rnnbench.records.schema import (
+    Kind,
+    Margin,
+    MetricInfo,
+    Plan,
+    PlannedModel,
+    PlannedRun,
+    PlannedTask,
+    PublishedNumber,
+    Skip,
+)
 from rnnbench.streams import generator
 from rnnbench.suite import Budget, Recipe, Suite, SuiteModel, SuiteTask
 
@@ -73,18 +85,20 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
     skips: list[Skip] = []
     for task in suite.tasks:
         data = prepared[task.label]
-        positions = _positions(task, data)
-        for assignment in _references(task, data, device):
+        with _stranger(f"{task.label} cannot be planned", registry.origin["tasks", task.task.name]):
+            positions = _positions(task, data)
+            _check_metrics(task, data)
+            references = list(_references(task, data, device))
+        for assignment in references:
             assignments[assignment.run.id] = assignment
         for model in suite.models:
             try:
-                sized, network = _size(model, task, data)
+                plugin = registry.origin["models", model.model.name]
+                with _stranger(f"{model.label} on {task.label} cannot be built", plugin):
+                    sized, network = _size(model, task, data)
             except NotApplicable as reason:
                 skips.append(Skip(task=task.label, model=model.label, reason=str(reason)))
                 continue
-            except (RuntimeError, ValueError, TypeError, LookupError, AttributeError) as error:  # a stranger's build
-                cause = f"{type(error).__name__}: {error}"
-                raise Unplannable(f"{model.label} on {task.label} cannot be built: {cause}") from error
             for assignment in _runs(suite, task, data, positions, model, sized, network, device):
                 if (same := assignments.get(assignment.run.id)) is not None:
                     raise Unplannable(f"{task.label} and {same.run.task} ask for the same runs of {model.label}")
@@ -100,6 +114,7 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
         budget=suite.budget.model_dump(exclude_none=True),
         recipe=suite.recipe.model_dump(),
         tune=suite.tune.model_dump() if suite.tune else None,
+        margin=Margin(**suite.margin.model_dump()),
         tasks=tuple(_planned_task(task, prepared[task.label], suite) for task in suite.tasks),
         models=tuple(_planned_model(model, registry) for model in suite.models),
         runs=tuple(assignment.run for assignment in assignments.values()),
@@ -107,6 +122,18 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
         published=tuple(PublishedNumber(**number.model_dump()) for number in suite.published),
     )
     return Draft(plan, assignments)
+
+
+@contextlib.contextmanager
+def _stranger(what: str, plugin: Plugin) -> Iterator[None]:
+    """A plugin's turn in the main process: it may raise anything, and leaves nothing behind."""
+    try:
+        with quiet_output(), contained():
+            yield
+    except (NotApplicable, Unplannable):
+        raise
+    except (Exception, SystemExit) as error:
+        raise Unplannable(f"{what}: {plugin.origin}: {told(error)}") from error
 
 
 def _size(model: SuiteModel, task: SuiteTask, data: Prepared) -> tuple[Model, Network]:
@@ -236,7 +263,9 @@ def _resolved(
 
 
 def _resolved_task(task: SuiteTask, data: Prepared) -> dict[str, Any]:
+    extra = [metric.name for metric in task.extra_metrics]
     return {
+        **({"metrics": extra} if extra else {}),
         "task": {"name": task.task.name, "version": task.task.version, "fields": _fields(task.task)},
         "dataset": {
             "name": task.dataset.name,
@@ -259,7 +288,7 @@ def _planned_task(task: SuiteTask, data: Prepared, suite: Suite) -> PlannedTask:
         counts=data.counts,
         metrics=tuple(
             MetricInfo(name=metric.name, direction=metric.direction, unit=metric.unit, ratio=metric.ratio)
-            for metric in task.task.metrics
+            for metric in task.metrics
         ),
         block=task.task.block,
         chance=data.chance,
@@ -297,6 +326,28 @@ def _share(budget: Budget, share: float) -> Budget:
     parts["steps"] = budget.steps and max(1, round(budget.steps * share))
     parts["tokens"] = budget.tokens and max(1, round(budget.tokens * share))
     return budget.model_copy(update=parts)
+
+
+def _check_metrics(task: SuiteTask, data: Prepared) -> None:
+    """What the suite asks beside the task's own metrics can be computed: a baseline's items of validation rows tell.
+
+    Raises:
+        Unplannable: the items lack a column.
+    """
+    if not task.extra_metrics:
+        return
+    from rnnbench.metrics import implementation  # noqa: PLC0415  heavy, and few suites ask
+
+    training, validation = data.arrays(Split.TRAIN), data.arrays(Split.VALIDATION)
+    items = task.task.baselines()[0].predict(task.task, data.encoding, training, validation)
+    for metric in task.extra_metrics:
+        try:
+            lacking = [name for name in implementation(metric).columns if name not in items]
+        except (ValueError, TypeError) as error:
+            raise Unplannable(f"{task.label}: {error}") from error
+        if lacking:
+            what = f"items of {task.task.name!r} have no column {', '.join(lacking)}, only {', '.join(items)}"
+            raise Unplannable(f"{task.label}: metric {metric.name!r} cannot be asked: {what}")
 
 
 def _positions(task: SuiteTask, data: Prepared) -> int:

@@ -26,6 +26,8 @@ from rnnbench.contract.tasks import Task
 from rnnbench.numerics import NUMERICS
 from rnnbench.prepare.fingerprint import duplicates, fingerprint
 
+SUMMARY, SUM, TEST = "prepared.json", "prepared.sha256", "test.json"
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -43,13 +45,14 @@ class Prepared:
     def arrays(self, split: Split) -> Arrays:
         """The encoded rows of a split; asking for the test split reads and encodes its rows."""
         if split is not Split.TEST:
-            with np.load(self.folder / f"{split}.npz", allow_pickle=False) as stored:
+            path = self.folder / f"{split}.npz"
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 return {name: stored[name] for name in stored.files}
         return self.task.encode(self.encoding, self.test_rows(), self.arrays(Split.VALIDATION))
 
     def test_rows(self) -> Sequence[Row]:
         """The test rows, as the dataset gave them."""
-        stored = json.loads((self.folder / "test.json").read_text(encoding="utf-8"))
+        stored = json.loads((self.folder / TEST).read_text(encoding="utf-8"))
         return [
             self.task.rows(*(tuple(value) if isinstance(value, list) else value for value in row)) for row in stored
         ]
@@ -79,8 +82,9 @@ def prepare(task: Task, dataset: Dataset, data: Path | None, cache: Path) -> Pre
     """Load the rows, fingerprint them, and encode them unless the cache holds just these.
 
     Raises:
-        DataMissing: the rows are not where the dataset looks for them.
+        DataMissing: the rows are not where the dataset looks for them, or are not what was published.
     """
+    dataset.verify(data)
     rows = {split: dataset.load(split, data) for split in Split}
     for split, of_split in rows.items():
         if not of_split:
@@ -88,7 +92,7 @@ def prepare(task: Task, dataset: Dataset, data: Path | None, cache: Path) -> Pre
     identity = fingerprint(rows)
     key = _key(task, dataset, identity)
     folder = cache / "prepared" / key
-    if not _is_whole(task, folder):
+    if not _is_whole(task, folder, rows[Split.TEST]):
         shutil.rmtree(folder, ignore_errors=True)
         _write(folder, task, dataset, rows, identity)
     return open_prepared(task, folder)
@@ -96,20 +100,32 @@ def prepare(task: Task, dataset: Dataset, data: Path | None, cache: Path) -> Pre
 
 def open_prepared(task: Task, folder: Path) -> Prepared:
     """What :func:`prepare` wrote, without looking at any row."""
-    summary = json.loads((folder / "prepared.json").read_text(encoding="utf-8"))
+    summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
     return Prepared(folder=folder, task=task, **{**summary, "notes": tuple(summary["notes"])})
 
 
-def _is_whole(task: Task, folder: Path) -> bool:
-    """Whether every file is there and can be read to its end: each array is checked by its archive's checksum."""
+def _is_whole(task: Task, folder: Path, test_rows: Sequence[Row]) -> bool:
+    """Whether every file is there and as it was written: the arrays by their archives' checksums."""
     try:
         prepared = open_prepared(task, folder)
-        prepared.test_rows()
+        if (folder / TEST).read_text(encoding="utf-8") != _as_json(test_rows) or not _has_sum(folder):
+            return False
         for split in (Split.TRAIN, Split.VALIDATION):
             prepared.arrays(split)
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return False
     return True
+
+
+def _as_json(rows: Sequence[Row]) -> str:
+    return json.dumps(rows, ensure_ascii=False)
+
+
+def _has_sum(folder: Path) -> bool:
+    """Whether the summary is what its checksum says. Folders of earlier versions have none."""
+    stored = folder / SUM
+    known = stored.read_text(encoding="ascii") if stored.exists() else None
+    return known in (None, hashlib.sha256((folder / SUMMARY).read_bytes()).hexdigest())
 
 
 def _key(task: Task, dataset: Dataset, identity: str) -> str:
@@ -145,12 +161,14 @@ def _write(folder: Path, task: Task, dataset: Dataset, rows: dict[Split, Sequenc
     try:
         np.savez(unfinished / f"{Split.TRAIN}.npz", **training)  # type: ignore[arg-type]
         np.savez(unfinished / f"{Split.VALIDATION}.npz", **validation)  # type: ignore[arg-type]
-        (unfinished / "test.json").write_text(json.dumps(rows[Split.TEST], ensure_ascii=False), encoding="utf-8")
-        (unfinished / "prepared.json").write_text(json.dumps(summary, ensure_ascii=False), encoding="utf-8")
+        (unfinished / TEST).write_text(_as_json(rows[Split.TEST]), encoding="utf-8")
+        content = json.dumps(summary, ensure_ascii=False).encode()
+        (unfinished / SUMMARY).write_bytes(content)
+        (unfinished / SUM).write_text(hashlib.sha256(content).hexdigest(), encoding="ascii")
         try:
             unfinished.rename(folder)
         except OSError:
-            if not (folder / "prepared.json").exists():  # unless another process was first with the same content
+            if not (folder / SUMMARY).exists():  # unless another process was first with the same content
                 raise
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -1,0 +1,94 @@
+"""The phases of a run in which plugins work: what goes wrong is told by whom, in which phase and how, in one line."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from types import TracebackType
+
+import torch
+
+from rnnbench.containment import contained, told
+from rnnbench.discovery import BUILT_IN, Plugin, discover
+from rnnbench.execute.training import Stopped
+from rnnbench.network.core import ContractBroken
+from rnnbench.plan import Assignment
+from rnnbench.records.files import StorageError
+
+LONGEST = 500
+"""Letters of a reason."""
+
+
+class PhaseFailed(Exception):
+    """A phase went wrong. The message is the reason that the record gives."""
+
+
+@contextlib.contextmanager
+def phase(name: str, assignment: Assignment) -> Iterator[None]:
+    """Build, train or evaluate: what plugins change of the process is put back, and told where it moves numbers.
+
+    Args:
+        name: of the phase.
+        assignment: whose model and task it is.
+
+    Raises:
+        PhaseFailed: something did.
+        Stopped, StorageError, MemoryError: as they come, since no plugin is to blame.
+    """
+    with contained() as changed:
+        try:
+            yield
+        except (Stopped, StorageError, PhaseFailed):
+            raise
+        except BaseException as error:  # a plugin may raise anything, SystemExit too
+            if is_out_of_memory(error):
+                raise
+            raise PhaseFailed(_reason(name, assignment, error, changed())) from error
+        if moved := changed():
+            what = f"changes {', '.join(moved)}, which is not a plugin's to set: all of a run obeys it"
+            raise PhaseFailed(f"{_at_work(assignment)} in {name}: {what}"[:LONGEST])
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out: on the CPU, torch raises a RuntimeError that says so."""
+    return isinstance(error, MemoryError | torch.cuda.OutOfMemoryError) or "can't allocate memory" in told(error)
+
+
+def _plugins(assignment: Assignment) -> dict[str, Plugin]:
+    """Where an assignment's task and model come from."""
+    origin = discover().origin
+    found = {"tasks": origin["tasks", assignment.task.task.name]}
+    if assignment.model is not None:
+        found["models"] = origin["models", assignment.model.name]
+    return found
+
+
+def _at_work(assignment: Assignment) -> str:
+    """Who may have changed what all share: strangers, where there are some; nothing tells a model from its task."""
+    plugins = _plugins(assignment).values()
+    strangers = [plugin for plugin in plugins if plugin.distribution != BUILT_IN]
+    return " or ".join(dict.fromkeys(plugin.origin for plugin in strangers or plugins))
+
+
+def _reason(name: str, assignment: Assignment, error: BaseException, moved: list[str]) -> str:
+    if isinstance(error, ContractBroken):
+        plugin = _plugins(assignment)["tasks" if error.of_task else "models"]
+        return f"{plugin.origin} in {name}: {error}"[:LONGEST]
+    culprit = _culprit(error.__traceback__)
+    who = _at_work(assignment) if moved else culprit.origin if culprit else None
+    where = f"{who} in {name}" if who else name
+    after = f", after it changed {', '.join(moved)}" if moved else ""
+    return f"{where}: {told(error)}{after}"[:LONGEST]
+
+
+def _culprit(traceback: TracebackType | None) -> Plugin | None:
+    """The plugin whose code was running: a stranger's before one of ours that it called."""
+    by_package = {plugin.module.partition(":")[0].partition(".")[0]: plugin for plugin in discover().plugins}
+    running: list[Plugin] = []
+    while traceback is not None:
+        package = str(traceback.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
+        if package in by_package:
+            running.append(by_package[package])
+        traceback = traceback.tb_next
+    found = [plugin for plugin in running if plugin.distribution != BUILT_IN] or running
+    return found[-1] if found else None

@@ -1,0 +1,74 @@
+"""Ctrl-C and SIGTERM at any moment: an end in seconds, and a last line that goes on from there."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import shlex
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from chaos.conftest import BUSY, COMMAND, WHOLE, Nursery, Straight, gone_within, litter, outcome
+
+
+def catches(pid: int, number: signal.Signals) -> bool:
+    """Whether a process has a handler for a signal: before it has one, the interpreter's own answer holds."""
+    with contextlib.suppress(OSError):
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        caught = next(line for line in lines if line.startswith("SigCgt:"))
+        return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
+    return False
+
+
+@pytest.mark.parametrize("times", [20, pytest.param(100, marks=pytest.mark.slow)])
+def test_a_signal_ends_a_suite_with_the_command_that_goes_on(
+    times: int, nursery: Nursery, straight: Straight, tmp_path: Path
+) -> None:
+    moments = random.Random(times)
+    number, slowest, is_over = 0, 0.0, True
+    while times:
+        if is_over:
+            number += 1
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            (folder / "toy.yaml").write_text(WHOLE, encoding="utf-8")
+            arguments = [*COMMAND, "--jobs", "3"]
+        started = nursery.start(folder, *arguments)
+        while not catches(started.pid, signal.SIGTERM):
+            time.sleep(0.005)
+        time.sleep(moments.uniform(0, straight.seconds / 3))
+        family = started.family()
+        which = moments.choice([signal.SIGINT, signal.SIGTERM])
+        began = time.monotonic()
+        with contextlib.suppress(ProcessLookupError):
+            started.send(which)
+            if moments.random() < 0.3:
+                time.sleep(moments.uniform(0, 0.2))
+                started.send(which)
+        code = started.wait()
+        took = time.monotonic() - began
+        is_over = code not in (130, 143)
+        if is_over:  # before the signal came
+            print(f"exit code {code}: {started.said[-500:]}")
+            assert_over(folder, straight)
+            continue
+        times -= 1
+        slowest = max(slowest, took)
+        assert code == {signal.SIGINT: 130, signal.SIGTERM: 143}[which], started.said
+        assert took < 5 * BUSY
+        assert gone_within(family, BUSY) is not None
+        last = started.said.splitlines()[-1]
+        assert "goes on: rnnbench " in last, started.said
+        assert "Traceback" not in started.said
+        arguments = shlex.split(last.partition("goes on: rnnbench ")[2])
+    nursery.run(folder, *arguments)
+    assert_over(folder, straight)
+    print(f"stopped during {number} suites, the slowest after {slowest:.2f} s")
+
+
+def assert_over(folder: Path, straight: Straight) -> None:
+    assert outcome(folder / "out") == straight.outcome
+    assert not litter(folder / "out")

@@ -1,0 +1,68 @@
+"""A suite from its file to its records in this process: as `rnnbench run`, without processes of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rnnbench.execute.job import Job
+from rnnbench.execute.local import Event
+from rnnbench.execute.run import run
+from rnnbench.pipeline import run as pipeline
+from rnnbench.pipeline.recall import Request
+from rnnbench.records.schema import Record
+
+
+class Inline:
+    """An executor that carries a job out where it is submitted."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    @property
+    def running(self) -> int:
+        return len(self.events)
+
+    def submit(self, job: Job) -> None:
+        done = run(job, lambda *_: None, lambda: False)
+        self.events.append(Event(job.assignment.run.id, "finished", done))
+
+    def poll(self, seconds: float) -> Iterator[Event]:
+        while self.events:
+            yield self.events.pop(0)
+
+    def stop(self, seconds: float) -> Iterator[Event]:
+        return iter(())
+
+
+class Silent:
+    """A display that remembers how many runs were left to do, and what finished."""
+
+    def __init__(self) -> None:
+        self.left = 0
+        self.records: list[Record] = []
+
+    def preparing(self, task: str) -> None: ...
+
+    def planned(self, draft: Any, selected: Sequence[Any], left: Sequence[Any], jobs: int) -> None:
+        self.left = len(left)
+
+    def started(self, assignment: Any) -> None: ...
+
+    def progress(self, run_id: str, values: Any) -> None: ...
+
+    def finished(self, record: Record) -> None:
+        self.records.append(record)
+
+    def close(self) -> None: ...
+
+
+def carried_out(suite: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Silent:
+    """What a display saw of a suite that was run in this process."""
+    monkeypatch.setattr(pipeline, "LocalExecutor", Inline)
+    display = Silent()
+    pipeline.run_suite(Request(suite=suite, **{"jobs": "1", "device": "cpu", **options}), display, lambda: False)
+    return display
