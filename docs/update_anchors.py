@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rnnbench.leaderboard import read_board
-from rnnbench.leaderboard.published import Reproduction
+from rnnbench.leaderboard.board import Row, RowKind, Table
 
 ROOT = Path(__file__).parents[1]
 ANCHORS = ROOT / "results" / "published" / "anchors"
@@ -25,29 +25,53 @@ folder lies beside this page. Several seeds are judged by their mean. Rows witho
 
 def page() -> str:
     """The page as it should be."""
+    tables = [
+        (folder.name, table)
+        for folder in sorted(path.parent for path in ANCHORS.glob("*/plan.json"))
+        for table in read_board(folder).tables
+        if table.published
+    ]
     head = ["suite", "table", "published", "by", "ours", "row of ours", "seeds", "aim", "", "source"]
-    rule = [":--", ":--", "--:", ":--", "--:", ":--", "--:", ":--", ":--", ":--"]
-    lines = [head, rule, *_lines()]
-    return _INTRODUCTION + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    lines = [head, [":--", ":--", "--:", ":--", "--:", ":--", "--:", ":--", ":--", ":--"]]
+    for name, table in tables:
+        lines += [[f"[{name}]({name}/leaderboard.md)", table.label, *cells] for cells in _lines(table)]
+    orders = [_order(table) for _, table in tables if any(found.number.row is None for found in table.published)]
+    return _INTRODUCTION + "".join(f"| {' | '.join(line)} |\n" for line in lines) + "\n" + "".join(orders)
 
 
-def _lines() -> Iterator[list[str]]:
-    for folder in sorted(path.parent for path in ANCHORS.glob("*/plan.json")):
-        for table in read_board(folder).tables:
-            for found in table.published:
-                yield [f"[{folder.name}]({folder.name}/leaderboard.md)", table.label, *_cells(found)]
+def _lines(table: Table) -> Iterator[list[str]]:
+    """Each published number, then what else of ours stands beside them."""
+    for found in table.published:
+        number = found.number
+        yield [
+            f"{number.value:g}",
+            number.who,
+            "" if found.ours is None else f"{found.ours:.4g}",
+            number.row or "",
+            str(found.seeds) if found.seeds else "",
+            found.aim,
+            f"**{found.outcome}**" if found.outcome else "",
+            number.source,
+        ]
+    held = {found.number.row for found in table.published}
+    for row in _ours(table):
+        if row.model not in held:
+            yield ["", "", f"{row.mean:.4g}", row.model, str(row.n), "", "", ""]
 
 
-def _cells(found: Reproduction) -> Iterator[str]:
-    number = found.number
-    yield f"{number.value:g}"
-    yield number.who
-    yield "" if found.ours is None else f"{found.ours:.4g}"
-    yield number.row or ""
-    yield str(found.seeds) if found.seeds and not str(number.row).startswith("baseline:") else ""
-    yield found.aim
-    yield f"**{found.outcome}**" if found.outcome else ""
-    yield number.source
+def _ours(table: Table) -> list[Row]:
+    """The models, and the best baseline."""
+    wanted = (row for row in table.rows if row.kind is RowKind.MODEL or row.model == table.best_baseline)
+    return [row for row in wanted if row.mean is not None and row.complete]
+
+
+def _order(table: Table) -> str:
+    """Who wins, in a line: published numbers and ours, best first."""
+    scores = [(found.number.value, found.number.who) for found in table.published if found.number.row is None]
+    scores += [(row.mean, row.model) for row in _ours(table) if row.mean is not None]
+    scores.sort(reverse=table.metric.direction == "max")
+    best_first = ", ".join(f"{name} {score:.4g}" for score, name in scores)
+    return f"- {table.label}, {table.metric.name}, best first: {best_first}.\n"
 
 
 if __name__ == "__main__":

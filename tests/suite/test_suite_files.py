@@ -31,7 +31,7 @@ def test_an_anchor_of_ours_is_sound(path: Path) -> None:
     suite = read_suite(path, discover())
     assert suite.name == path.stem
     assert suite.description
-    assert suite.published or suite.name == "wikitext-2-epoch"
+    assert suite.published
 
 
 def test_the_language_and_forecasting_suites_need_no_download() -> None:

@@ -18,7 +18,7 @@ class NoBoards(Exception):
 
 
 def write_site(source: Path, out: Path) -> list[Path]:
-    """Write the pages of all results folders within ``source``.
+    """Write the pages of all results folders within ``source``, or one folder further down.
 
     Returns:
         The files, the first page last.
@@ -28,15 +28,16 @@ def write_site(source: Path, out: Path) -> list[Path]:
         StorageError: a plan cannot be read, or a file cannot be written.
         DamagedFile: a plan is not one.
     """
-    folders = sorted(path.parent for path in source.glob(f"*/{PLAN}"))
+    folders = sorted(path.parent for depth in ("*", "*/*") for path in source.glob(f"{depth}/{PLAN}"))
     if not folders:
         raise NoBoards(f"{source}: no folder in it holds a {PLAN}")
     from rnnbench.leaderboard.page import index  # noqa: PLC0415  as in `formats`
 
     written, boards = [], []
     for folder in folders:
-        results, place = read_results(folder), out / folder.name
+        name = folder.relative_to(source)
+        results, place = read_results(folder), out / name
         written += [write_text(place, f"leaderboard.{ending}", make(results.board)) for ending, make in FORMATS.items()]
         written.append(write_text(place, "index.html", render_page(results)))
-        boards.append((f"{quote(folder.name)}/index.html", results.board))
+        boards.append((f"{quote(name.as_posix())}/index.html", results.board))
     return [*written, write_text(out, "index.html", index(boards))]
