@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import math
 from typing import TYPE_CHECKING, Literal, get_args, get_origin, get_type_hints
 
@@ -55,14 +56,17 @@ def check_choices(model: Model) -> None:
     Raises:
         ValueError: one does not.
     """
-    for field, hint in get_type_hints(type(model)).items():
-        if get_origin(hint) is not Literal:
-            continue
-        value, choices = getattr(model, field), get_args(hint)
+    for field, choices in _choices(type(model)).items():
+        value = getattr(model, field)
         if value not in choices:
             near = difflib.get_close_matches(str(value), choices, n=1)
             meant = f"; did you mean {near[0]}?" if near else ""
             raise ValueError(f"{field} must be one of {', '.join(choices)}, got {value!r}{meant}")
+
+
+@functools.cache  # sizing builds a model for each width that it tries
+def _choices(model: type[Model]) -> dict[str, tuple[str, ...]]:
+    return {field: get_args(hint) for field, hint in get_type_hints(model).items() if get_origin(hint) is Literal}
 
 
 def check_role(model: Model, role: Role) -> None:
