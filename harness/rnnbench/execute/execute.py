@@ -208,8 +208,7 @@ def _store(
     _clear(settings.folder, record.id, checkpoints=record.status is not Status.TIMEOUT)  # which goes on from them
     records[record.id] = record
     display.finished(record)
-    with contextlib.suppress(Exception):  # a tracker that fails harms no run
-        discover().manager.hook.rnnbench_run_finished(record=record.model_dump(mode="json"))
+    discover().tell("rnnbench_run_finished", record=record.model_dump(mode="json"))
 
 
 def _clear(folder: Path, run_id: str, checkpoints: bool = True) -> None:
