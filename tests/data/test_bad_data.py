@@ -112,8 +112,18 @@ Make = Callable[[], object]
         ("a.txt", b"", lambda: TextFiles(path="a.txt"), r"a.txt: no word in it"),
         ("a.txt", b"\n\n \n", lambda: TextFiles(path="a.txt"), r"a.txt: no word in it"),
         ("a.txt", "naïve".encode("latin-1"), lambda: TextFiles(path="a.txt"), r"a.txt:1: byte 0xef is no UTF-8; conv"),
-        ("a.txt.gz", gzip.compress(LINES.encode())[:-9], lambda: TextFiles(path="a.txt.gz"), r"not a whole gzip file"),
-        ("a.txt.gz", flipped(gzip.compress(LINES.encode())), lambda: TextFiles(path="a.txt.gz"), r"not a whole gzip"),
+        (
+            "a.txt.gz",
+            gzip.compress(LINES.encode(), mtime=0)[:-9],
+            lambda: TextFiles(path="a.txt.gz"),
+            r"not a whole gzip file",
+        ),
+        (
+            "a.txt.gz",
+            flipped(gzip.compress(LINES.encode(), mtime=0)),
+            lambda: TextFiles(path="a.txt.gz"),
+            r"not a whole gzip",
+        ),
         (
             "a.csv",
             SERIES.replace("7.5", "nan", 1).encode(),
