@@ -25,6 +25,7 @@ from rnnbench_tasks.public.wikitext import WikiText2
 TABLE = "text,label\n" + "".join(f"word{n},{'yes' if n % 2 else 'no'}\n" for n in range(40))
 SERIES = "when,load\n" + "".join(f"{1900 + n},{n}.5\n" for n in range(40))
 LINES = "".join(f"line {n}\n" for n in range(40))
+PACKED = gzip.compress(LINES.encode(), mtime=0)
 
 MINE = """\
 budget: {steps: 2}
@@ -114,13 +115,13 @@ Make = Callable[[], object]
         ("a.txt", "naïve".encode("latin-1"), lambda: TextFiles(path="a.txt"), r"a.txt:1: byte 0xef is no UTF-8; conv"),
         (
             "a.txt.gz",
-            gzip.compress(LINES.encode(), mtime=0)[:-9],
+            PACKED[:-9],
             lambda: TextFiles(path="a.txt.gz"),
             r"not a whole gzip file",
         ),
         (
             "a.txt.gz",
-            flipped(gzip.compress(LINES.encode(), mtime=0)),
+            flipped(PACKED),
             lambda: TextFiles(path="a.txt.gz"),
             r"not a whole gzip",
         ),
