@@ -102,6 +102,12 @@ def test_without_two_sides_and_two_seeds_there_is_no_verdict(scores, sentence):
     assert made(scores).sentence == sentence
 
 
+def test_where_neither_side_is_better_than_chance_there_is_no_verdict():
+    level = {"lstm": [50.0, 50.0], "transformer": [50.0, 50.0]}
+    assert made(level).sentence == "no verdict: neither is better than chance"
+    assert made({**level, "lstm": [50.2, 50.2]}).outcome is not Outcome.NONE
+
+
 def test_a_verdict_without_something_learned_says_so():
     rows = board(make_plan([]), {}).tables[0].rows
     assert judge(rows, {}).outcome is Outcome.NONE

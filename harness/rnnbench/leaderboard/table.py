@@ -132,7 +132,7 @@ def _table(
         best_baseline=best_baseline(rows, metric),
         signatures=tuple(sorted({pair for run in runs if run.id in records for pair in _signatures(records[run.id])})),
         notes=task.notes,
-        verdict=judge(rows, trained, items, plan.margin),
+        verdict=judge(rows, trained, items, plan.margin, task.chance),
         task_version=task.task_version,
         fields=task.fields,
         fingerprint=task.fingerprint,

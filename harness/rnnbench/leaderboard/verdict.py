@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +100,7 @@ def judge(
     records: Mapping[str, Sequence[Record]],
     items: ItemReader | None = None,
     margins: Margin = Margin(),  # noqa: B008  frozen
+    chance: float | None = None,
 ) -> Verdict:
     """The verdict on one task.
 
@@ -109,6 +110,7 @@ def judge(
         items: what reads the items of a record, where they are at hand; without them the two models' test-set errors
             count as independent, which makes the interval wider than it need be.
         margins: the suite's.
+        chance: the score of a predictor that learned nothing; where neither side is better there is no verdict.
     """
     sides = []
     for name, families in (("recurrent", _RECURRENT), ("attention", _ATTENTION)):
@@ -134,7 +136,14 @@ def judge(
     if min(recurrent.n, attention.n) < PROVISIONAL_BELOW:
         caveats.append("provisional: fewer than five seeds")
     test, note = _test_variance(recurrent, attention, records, items)
-    return _decide(recurrent, attention, test, margin(recurrent.metric, margins), [*caveats, *note])
+    verdict = _decide(recurrent, attention, test, margin(recurrent.metric, margins), [*caveats, *note])
+    if chance is not None and not any(_better_than(row, chance) for row in (recurrent, attention)):
+        return replace(verdict, outcome=Outcome.NONE, reason="neither is better than chance")
+    return verdict
+
+
+def _better_than(row: Row, chance: float) -> bool:
+    return row.mean is not None and (row.mean < chance if row.metric.direction == "min" else row.mean > chance)
 
 
 def margin(metric: MetricInfo, margins: Margin) -> tuple[float, bool]:

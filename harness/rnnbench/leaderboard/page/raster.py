@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
 from rnnbench.leaderboard.page.drawings import curves, looks, models, sizes
 from rnnbench.leaderboard.page.figures import colours, named
@@ -84,6 +85,7 @@ def _figure(x: str, y: str) -> tuple[Figure, Any]:
     figure = Figure(figsize=(6, 4), layout="constrained")
     axes = figure.subplots()
     axes.set(xlabel=x, ylabel=y)
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
     return figure, axes
 
 
@@ -94,6 +96,8 @@ def _look(look: int) -> dict[str, Any]:
 def _png(figure: Figure, axes: Any, shown: Sequence[float]) -> bytes:
     if shown and min(shown) > 0 and max(shown) / min(shown) > _WIDE:
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:.10g}"))  # powers are formulas, which are not read here
+        axes.yaxis.set_minor_formatter(NullFormatter())
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper left", ncols=4)
     content = io.BytesIO()
