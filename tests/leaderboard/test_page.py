@@ -247,3 +247,16 @@ def test_times_are_shown_beside_each_other_only_where_they_were_taken_on_one_mac
         records[record.id] = record.model_copy(update={"train_s": seconds, "provenance": {"cpu": machine}})
     source = render_page(results_of(plan, records))
     assert (">71.5</td>" in source) == (">93.5</td>" in source) == ("against seconds of training" in source) == shown
+
+
+def test_times_are_drawn_against_scores_within_one_kernel_class():
+    plan, records = make_results({"lstm": [80.0], "gru": [81.0], "jordan": [79.0], "elman": [78.0]})
+    kernels = {"lstm": "torch.nn.LSTM", "elman": "torch.nn.RNN", "gru": "one-buffer loop", "jordan": "one-buffer loop"}
+    for seconds, record in enumerate(list(records.values()), 1):
+        changes = {"train_s": float(seconds), "kernel": kernels[record.model], "provenance": {"cpu": "a"}}
+        records[record.id] = record.model_copy(update=changes)
+    source = render_page(results_of(plan, records))
+    assert "against seconds of training, library kernels" in source
+    assert "against seconds of training, own loops" in source
+    words = " ".join(source.split())
+    assert "within kernels of one class: library kernels (elman, lstm); own loops (gru, jordan). </li>" in words

@@ -31,6 +31,11 @@ class Cost:
     kernel: str
     machine: str
 
+    @property
+    def kernel_class(self) -> str:
+        """What a speed compares within: ``own loops`` where steps are made in Python, else ``library kernels``."""
+        return "own loops" if "loop" in self.kernel else "library kernels"
+
 
 def costs(plan: Plan, records: Mapping[str, Record]) -> list[Cost]:
     """The costs of all rows that have an outcome, by task and model."""

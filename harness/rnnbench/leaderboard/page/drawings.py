@@ -42,11 +42,15 @@ def sizes(table: Table, field: str) -> dict[str, float]:
     return {row.model: value for row in models(table) if (value := getattr(row, field))}
 
 
-def times(spent: Sequence[Cost]) -> dict[str, float]:
-    """Seconds of training; none where the runs were not all on one machine, since they would not compare."""
+def times(spent: Sequence[Cost]) -> dict[str, dict[str, float]]:
+    """Seconds of training by kernel class, the only ones that compare; none where there were several machines."""
     if len({cost.machine for cost in spent}) > 1:
         return {}
-    return {cost.model: cost.train_s for cost in spent if cost.train_s > 0}
+    found: dict[str, dict[str, float]] = {}
+    for cost in spent:
+        if cost.train_s > 0:
+            found.setdefault(cost.kernel_class, {})[cost.model] = cost.train_s
+    return dict(sorted(found.items()))
 
 
 def drawings(results: Results, table: Table, spent: Sequence[Cost]) -> dict[str, Picture]:
@@ -55,8 +59,9 @@ def drawings(results: Results, table: Table, spent: Sequence[Cost]) -> dict[str,
     costs: dict[str, tuple[str, Mapping[str, float]]] = {
         "parameters": ("parameters in all", sizes(table, "params")),
         "state": ("bytes of state", sizes(table, "state_bytes")),
-        "time": ("seconds of training", times(spent)),
     }
+    for kernels, seconds in times(spent).items():
+        costs[f"time-{kernels.replace(' ', '-')}"] = (f"seconds of training, {kernels}", seconds)
     if results.plan.core_params is None:  # else they are all the same
         costs["core-parameters"] = ("parameters of the core", sizes(table, "core_params"))
     found = {"learning-curves": charts.learning_curves(table.label, curves(results, table))}

@@ -59,7 +59,8 @@ def _table(results: Results, table: Table, look: Mapping[str, int], spent: Seque
     rows = models(table)
     papers = {model.label: model.paper for model in plan.models}
     axis = charts.seeds_axis(rows)
-    seconds = times(spent)
+    by_kernels = times(spent)
+    seconds = {model: value for values in by_kernels.values() for model, value in values.items()}
     return {
         "table": table,
         "digits": text.decimals(table),
@@ -70,6 +71,7 @@ def _table(results: Results, table: Table, look: Mapping[str, int], spent: Seque
         "difference": charts.difference(table.verdict),
         "drawings": list(drawings(results, table, spent).values()),
         "legend": _legend((row.model for row in rows), look),
+        "kernels": {name: ", ".join(sorted(values)) for name, values in by_kernels.items()},
         "rows": [
             {
                 "row": row,
