@@ -46,6 +46,6 @@ def test_the_example_model_trains_in_every_role_that_adapters_give_it() -> None:
 def test_every_command_of_the_readme_is_one_of_the_command_line() -> None:
     from rnnbench.cli.main import commands
 
-    named = set(re.findall(r"^rnnbench (\w+)", README, re.MULTILINE))
+    named = set(re.findall(r"^rnnbench ([\w-]+)", README, re.MULTILINE))
     assert named
     assert named <= set(commands.commands)
