@@ -13,7 +13,7 @@ import torch
 from tests.hostile.inline import carried_out
 
 import rnnbench
-from rnnbench.execute.provenance import provenance
+from rnnbench.execute.provenance import _commit, provenance
 
 SUITE = """\
 suite: small
@@ -82,3 +82,21 @@ def test_on_a_gpu_the_card_is_named() -> None:
     found = provenance("cuda")
     assert found["gpu"] == torch.cuda.get_device_name(0)
     assert found["gpu_capability"]
+
+
+def test_the_commit_is_read_without_a_lock_that_could_stay_behind(tmp_path: Path) -> None:
+    assert _commit(tmp_path) is None
+    file = tmp_path / "a"
+    file.write_text("a", encoding="utf-8")
+    git("init", "-q", folder=tmp_path)
+    git("add", ".", folder=tmp_path)
+    git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a", folder=tmp_path)
+    head = git("rev-parse", "HEAD", folder=tmp_path)[:12]
+    index = tmp_path / ".git" / "index"
+    before = index.stat()
+    file.touch()  # a reader that takes the lock writes the index anew here
+    assert _commit(tmp_path) == head
+    assert index.stat().st_mtime_ns == before.st_mtime_ns
+    assert index.stat().st_ino == before.st_ino
+    file.write_text("b", encoding="utf-8")
+    assert _commit(tmp_path) == f"{head}-dirty"

@@ -16,13 +16,15 @@ import rnnbench
 
 LIBRARIES = ("torch", "numpy", "datasets", "evaluate", "sacrebleu", "tokenizers", "pluggy", "pandas")
 
+_STATUS = ("status", "--porcelain=v2", "--branch", "--untracked-files=no")
+
 
 @functools.cache
 def provenance(device: str) -> dict[str, Any]:
     """The harness, the libraries and the machine, once for a process."""
     found: dict[str, Any] = {
         "harness": rnnbench.__version__,
-        "commit": _commit(),
+        "commit": _commit(Path(rnnbench.__file__).resolve().parents[2]),
         "python": platform.python_version(),
         "libraries": {name: _version(name) for name in LIBRARIES},
         "system": f"{platform.system()} {platform.machine()}",
@@ -54,14 +56,16 @@ def peak_bytes() -> int | None:
     return None
 
 
-def _commit() -> str | None:
-    """The commit of the harness's own checkout; None where it is installed from a wheel."""
-    root = Path(rnnbench.__file__).resolve().parents[2]
+def _commit(root: Path) -> str | None:
+    """The commit of the checkout at ``root``, ``-dirty`` where files were changed; None where there is no checkout.
+
+    ``status`` takes no lock when told not to; one that ``describe`` takes would stay behind if this process is killed.
+    """
     if not (root / ".git").exists():
         return None
     try:
         asked = subprocess.run(  # noqa: S603
-            ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],  # noqa: S607
+            ["git", "--no-optional-locks", "-C", str(root), *_STATUS],  # noqa: S607
             capture_output=True,
             text=True,
             timeout=5,
@@ -69,7 +73,8 @@ def _commit() -> str | None:
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return asked.stdout.strip()
+    head, *changed = [line for line in asked.stdout.splitlines() if not line.startswith("# branch") or "oid" in line]
+    return f"{head.split()[-1][:12]}{'-dirty' if changed else ''}"
 
 
 def _cpu() -> str:
