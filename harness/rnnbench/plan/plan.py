@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,21 +17,13 @@ from rnnbench.discovery import Plugin, Registry
 from rnnbench.network.adapters import NotApplicable, adapter_for
 from rnnbench.network.network import Network, build_network, count_core_params
 from rnnbench.numerics import NUMERICS
+from rnnbench.plan.described import planned_model, planned_task
 from rnnbench.plan.estimate import estimate_seconds
+from rnnbench.plan.resolved import fields, resolved_run, resolved_task
 from rnnbench.plan.run_id import run_id
 from rnnbench.plan.sizing import Unreachable, fit
 from rnnbench.prepare import Prepared
-from rnnbench.records.schema import (
-    Kind,
-    Margin,
-    MetricInfo,
-    Plan,
-    PlannedModel,
-    PlannedRun,
-    PlannedTask,
-    PublishedNumber,
-    Skip,
-)
+from rnnbench.records.schema import Kind, Margin, Plan, PlannedRun, PublishedNumber, Skip
 from rnnbench.streams import generator
 from rnnbench.suite import Budget, Recipe, Suite, SuiteModel, SuiteTask
 
@@ -115,8 +105,8 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
         recipe=suite.recipe.model_dump(),
         tune=suite.tune.model_dump() if suite.tune else None,
         margin=Margin(**suite.margin.model_dump()),
-        tasks=tuple(_planned_task(task, prepared[task.label], suite) for task in suite.tasks),
-        models=tuple(_planned_model(model, registry) for model in suite.models),
+        tasks=tuple(planned_task(task, prepared[task.label], suite) for task in suite.tasks),
+        models=tuple(planned_model(model, registry) for model in suite.models),
         runs=tuple(assignment.run for assignment in assignments.values()),
         skips=tuple(skips),
         published=tuple(PublishedNumber(**number.model_dump()) for number in suite.published),
@@ -178,7 +168,7 @@ def _runs(
     common: dict[str, Any] = {
         "task": task.label,
         "model": model.label,
-        "fields": _fields(sized),
+        "fields": fields(sized),
         "core_params": network.core_params,
         "params": network.params,
         "adapter": network.adapter,
@@ -189,7 +179,7 @@ def _runs(
         share = _share(task.budget, suite.tune.share)
         for value in suite.tune.learning_rate:
             tried = recipe.model_copy(update={"learning_rate": value})
-            resolved = _resolved(Kind.TUNE, task, data, model, sized, tried, share, TUNE_SEED, device)
+            resolved = resolved_run(Kind.TUNE, task, data, model, sized, tried, share, TUNE_SEED, device)
             estimate = estimate_seconds(network.core_params, readout, positions, rows, tried, share)
             run = PlannedRun(
                 id=run_id(resolved), kind=Kind.TUNE, seed=TUNE_SEED, estimate_s=estimate, resolved=resolved, **common
@@ -197,7 +187,7 @@ def _runs(
             tuned_by.append(run.id)
             yield Assignment(run, task, data, tried, share, device, sized)
     for seed in suite.seeds:
-        resolved = _resolved(Kind.TRAIN, task, data, model, sized, recipe, task.budget, seed, device)
+        resolved = resolved_run(Kind.TRAIN, task, data, model, sized, recipe, task.budget, seed, device)
         if suite.tune:  # the grid and its rule, not the value that they choose
             resolved["recipe"].pop("learning_rate")
             resolved["tune"] = suite.tune.model_dump()
@@ -220,103 +210,11 @@ def _references(task: SuiteTask, data: Prepared, device: str) -> Iterator[Assign
     for kind, name in named:
         # two tables may ask the same of the same data at different budgets: each has references of its own
         who = {"label": name, "table": task.label}
-        resolved = {"numerics": NUMERICS, "kind": kind, "model": who, **_resolved_task(task, data)}
+        resolved = {"numerics": NUMERICS, "kind": kind, "model": who, **resolved_task(task, data)}
         run = PlannedRun(
             id=run_id(resolved), kind=kind, task=task.label, model=name, seed=None, estimate_s=1.0, resolved=resolved
         )
         yield Assignment(run, task, data, task.recipe, task.budget, device)
-
-
-def _resolved(
-    kind: Kind,
-    task: SuiteTask,
-    data: Prepared,
-    model: SuiteModel,
-    sized: Model,
-    recipe: Recipe,
-    budget: Budget,
-    seed: int,
-    device: str,
-) -> dict[str, Any]:
-    """Every input that moves the number of a trained run, as JSON values."""
-    parts = dict(sized.parts())
-    if (decoder := sized.decoder()) is not None:
-        parts["decoder"] = decoder
-    return {
-        "numerics": NUMERICS,
-        "kind": kind,
-        "model": {
-            "label": model.label,
-            "name": sized.name,
-            "version": sized.version,
-            "fields": _fields(sized),
-            "parts": {name: f"{part.name} v{part.version}" for name, part in sorted(parts.items())},
-        },
-        **_resolved_task(task, data),
-        "recipe": recipe.model_dump(exclude={"evaluation_batch"}),  # no score depends on it
-        "budget": budget.model_dump(exclude_none=True),
-        "seed": seed,
-        "device": device,
-        "precision": "float32",
-        "threads": 1,
-    }
-
-
-def _resolved_task(task: SuiteTask, data: Prepared) -> dict[str, Any]:
-    extra = [metric.name for metric in task.extra_metrics]
-    return {
-        **({"metrics": extra} if extra else {}),
-        "task": {"name": task.task.name, "version": task.task.version, "fields": _fields(task.task)},
-        "dataset": {
-            "name": task.dataset.name,
-            "version": task.dataset.version,
-            "fields": _fields(task.dataset),
-            "fingerprint": data.fingerprint,
-        },
-    }
-
-
-def _planned_task(task: SuiteTask, data: Prepared, suite: Suite) -> PlannedTask:
-    return PlannedTask(
-        label=task.label,
-        task=task.task.name,
-        task_version=task.task.version,
-        fields=_fields(task.task),
-        dataset=task.dataset.name,
-        dataset_fields=_fields(task.dataset),
-        fingerprint=data.fingerprint,
-        counts=data.counts,
-        metrics=tuple(
-            MetricInfo(name=metric.name, direction=metric.direction, unit=metric.unit, ratio=metric.ratio)
-            for metric in task.metrics
-        ),
-        block=task.task.block,
-        chance=data.chance,
-        trivial_loss=data.trivial_loss,
-        notes=(*_budget_note(task, suite), *task.task.remarks(), *data.notes),
-    )
-
-
-def _budget_note(task: SuiteTask, suite: Suite) -> tuple[str, ...]:
-    """What this table's budget is, where it is not the suite's."""
-    if task.budget == suite.budget:
-        return ()
-    usual, own = suite.budget.model_dump(), task.budget.model_dump(exclude_none=True)
-    other = {name.replace("_", " "): value for name, value in own.items() if value != usual[name]}
-    return ("budget here: " + ", ".join(f"{value:,} {unit}" for unit, value in other.items()),)
-
-
-def _planned_model(model: SuiteModel, registry: Registry) -> PlannedModel:
-    plugin = registry.origin["models", model.model.name]
-    return PlannedModel(
-        label=model.label,
-        model=model.model.name,
-        family=str(model.model.family),
-        paper=model.model.paper,
-        version=model.model.version,
-        distribution=f"{plugin.distribution} {plugin.version}",
-        overrides=dict(model.recipe_overrides),
-    )
 
 
 def _share(budget: Budget, share: float) -> Budget:
@@ -359,9 +257,3 @@ def _positions(task: SuiteTask, data: Prepared) -> int:
 def _readout(network: Network, role: Role) -> int:
     """Parameters behind the core with which every position is multiplied; an encoder's output is read once a row."""
     return 0 if role is Role.ENCODER else sum(parameter.numel() for parameter in network.output_end.parameters())
-
-
-def _fields(thing: Any) -> dict[str, Any]:
-    """A dataclass's fields as JSON values (tuples become lists)."""
-    fields: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(thing)))
-    return fields

@@ -1,0 +1,54 @@
+"""What a plan says of its tasks and models, so that a leaderboard needs neither of them."""
+
+from __future__ import annotations
+
+from rnnbench.discovery import Registry
+from rnnbench.plan.resolved import fields
+from rnnbench.prepare import Prepared
+from rnnbench.records.schema import MetricInfo, PlannedModel, PlannedTask
+from rnnbench.suite import Suite, SuiteModel, SuiteTask
+
+
+def planned_task(task: SuiteTask, data: Prepared, suite: Suite) -> PlannedTask:
+    """A table: what is asked, of which data, and what a reader has to know of it."""
+    return PlannedTask(
+        label=task.label,
+        task=task.task.name,
+        task_version=task.task.version,
+        fields=fields(task.task),
+        dataset=task.dataset.name,
+        dataset_fields=fields(task.dataset),
+        fingerprint=data.fingerprint,
+        counts=data.counts,
+        metrics=tuple(
+            MetricInfo(name=metric.name, direction=metric.direction, unit=metric.unit, ratio=metric.ratio)
+            for metric in task.metrics
+        ),
+        block=task.task.block,
+        chance=data.chance,
+        trivial_loss=data.trivial_loss,
+        notes=(*_budget_note(task, suite), *task.task.remarks(), *data.notes),
+    )
+
+
+def _budget_note(task: SuiteTask, suite: Suite) -> tuple[str, ...]:
+    """What this table's budget is, where it is not the suite's."""
+    if task.budget == suite.budget:
+        return ()
+    usual, own = suite.budget.model_dump(), task.budget.model_dump(exclude_none=True)
+    other = {name.replace("_", " "): value for name, value in own.items() if value != usual[name]}
+    return ("budget here: " + ", ".join(f"{value:,} {unit}" for unit, value in other.items()),)
+
+
+def planned_model(model: SuiteModel, registry: Registry) -> PlannedModel:
+    """A row: where its code comes from, and what the suite sets for it alone."""
+    plugin = registry.origin["models", model.model.name]
+    return PlannedModel(
+        label=model.label,
+        model=model.model.name,
+        family=str(model.model.family),
+        paper=model.model.paper,
+        version=model.model.version,
+        distribution=f"{plugin.distribution} {plugin.version}",
+        overrides=dict(model.recipe_overrides),
+    )
