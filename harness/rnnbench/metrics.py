@@ -14,7 +14,7 @@ import datasets
 import evaluate
 import numpy as np
 
-from rnnbench.formulas import Floats, Kind, resampling_counts, spread
+from rnnbench.formulas import Floats, Formula, Kind, resampling_counts, spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,9 +25,20 @@ if TYPE_CHECKING:
 
 
 class ItemMetric(evaluate.Metric, ABC):  # type: ignore[misc]  # the base is untyped
-    """A metric over columns of items; ``columns`` names those that it reads and their types."""
+    """A metric over columns of items; ``columns`` names those that it reads and their types.
+
+    A class made with ``formula=`` takes all of it from there: see :func:`rnnbench.find_formula`.
+    """
 
     columns: ClassVar[Mapping[str, Kind]]
+
+    def __init_subclass__(cls, formula: Formula | None = None) -> None:
+        super().__init_subclass__()
+        if formula is not None:
+            cls.columns = formula.columns
+            cls.statistics = staticmethod(formula.statistics)  # type: ignore[method-assign]
+            cls.values = staticmethod(formula.values)  # type: ignore[method-assign]
+            cls.signature = staticmethod(formula.signature)  # type: ignore[method-assign]
 
     @staticmethod
     @abstractmethod

@@ -3,28 +3,13 @@
 from rnnbench import ItemMetric, find_formula
 
 
-class Recalled(ItemMetric):
+class Recalled(ItemMetric, formula=find_formula("recalled", ("right", "count"))):
     """Share of answers that are right."""
 
-    _formula = find_formula("recalled", ("right", "count"))
-    columns = _formula.columns
-    statistics = staticmethod(_formula.statistics)
-    values = staticmethod(_formula.values)
 
-
-class RecallSolved(ItemMetric):
+class RecallSolved(ItemMetric, formula=find_formula("solved", ("right", "count"))):
     """Whether more than 99 % of the answers are right."""
 
-    _formula = find_formula("solved", ("right", "count"))
-    columns = _formula.columns
-    statistics = staticmethod(_formula.statistics)
-    values = staticmethod(_formula.values)
 
-
-class AddingSolved(ItemMetric):
+class AddingSolved(ItemMetric, formula=find_formula("solved", ("squared_error", "count"))):
     """Whether the mean squared error is below .01."""
-
-    _formula = find_formula("solved", ("squared_error", "count"))
-    columns = _formula.columns
-    statistics = staticmethod(_formula.statistics)
-    values = staticmethod(_formula.values)

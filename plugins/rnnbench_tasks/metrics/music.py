@@ -3,10 +3,5 @@
 from rnnbench import ItemMetric, find_formula
 
 
-class FrameNLL(ItemMetric):
+class FrameNLL(ItemMetric, formula=find_formula("nll-per-frame", ("nll", "frames"))):
     """Sum of nll / frames: all keys of a frame together, all frames of all pieces alike."""
-
-    _formula = find_formula("nll-per-frame", ("nll", "frames"))
-    columns = _formula.columns
-    statistics = staticmethod(_formula.statistics)
-    values = staticmethod(_formula.values)

@@ -3,19 +3,9 @@
 from rnnbench import ItemMetric, find_formula
 
 
-class MSE(ItemMetric):
+class MSE(ItemMetric, formula=find_formula("mse", ("squared_error", "count"))):
     """Mean squared error over all values."""
 
-    _formula = find_formula("mse", ("squared_error", "count"))
-    columns = _formula.columns
-    statistics = staticmethod(_formula.statistics)
-    values = staticmethod(_formula.values)
 
-
-class MAE(ItemMetric):
+class MAE(ItemMetric, formula=find_formula("mae", ("absolute_error", "count"))):
     """Mean absolute error over all values."""
-
-    _formula = find_formula("mae", ("absolute_error", "count"))
-    columns = _formula.columns
-    statistics = staticmethod(_formula.statistics)
-    values = staticmethod(_formula.values)

@@ -5,19 +5,9 @@ from rnnbench import ItemMetric, find_formula
 _TAGS = ("right", "tokens")
 
 
-class TokenAccuracy(ItemMetric):
+class TokenAccuracy(ItemMetric, formula=find_formula("token-accuracy", _TAGS)):
     """Share of tokens whose tag is the right one."""
 
-    _formula = find_formula("token-accuracy", _TAGS)
-    columns = _formula.columns
-    statistics = staticmethod(_formula.statistics)
-    values = staticmethod(_formula.values)
 
-
-class SentenceAccuracy(ItemMetric):
+class SentenceAccuracy(ItemMetric, formula=find_formula("sentence-accuracy", _TAGS)):
     """Share of sentences without a wrong tag."""
-
-    _formula = find_formula("sentence-accuracy", _TAGS)
-    columns = _formula.columns
-    statistics = staticmethod(_formula.statistics)
-    values = staticmethod(_formula.values)

@@ -12,14 +12,8 @@ from rnnbench import ItemMetric, find_formula
 _SIDES = ("hypothesis", "reference")
 
 
-class BLEU(ItemMetric):
+class BLEU(ItemMetric, formula=find_formula("bleu", _SIDES)):
     """Corpus BLEU: geometric mean of n-gram precisions up to 4, with a brevity penalty."""
-
-    _formula = find_formula("bleu", _SIDES)
-    columns = _formula.columns
-    statistics = staticmethod(_formula.statistics)
-    values = staticmethod(_formula.values)
-    signature = staticmethod(_formula.signature)
 
     def _compute(self, **columns: Any) -> dict[str, float]:
         return {
@@ -29,14 +23,8 @@ class BLEU(ItemMetric):
         }
 
 
-class ChrF(ItemMetric):
+class ChrF(ItemMetric, formula=find_formula("chrf", _SIDES)):
     """Corpus chrF2: F-score of character n-grams up to 6, recall counting twice."""
-
-    _formula = find_formula("chrf", _SIDES)
-    columns = _formula.columns
-    statistics = staticmethod(_formula.statistics)
-    values = staticmethod(_formula.values)
-    signature = staticmethod(_formula.signature)
 
     def _compute(self, **columns: Any) -> dict[str, float]:
         return {self.name: sacrebleu.metrics.CHRF().corpus_score(columns["hypothesis"], [columns["reference"]]).score}
