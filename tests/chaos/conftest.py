@@ -20,8 +20,8 @@ import pytest
 from rnnbench.execute.local import NO_THREADS
 
 HERE = Path(__file__).parent
-BUSY = 5.0
-"""The tests' clocks run for a machine that does much else: the figures that are promised stand in docs/promises.md."""
+PATIENCE = 60.0
+"""Seconds until a test gives up waiting. Times are printed, not tested: what is promised stands in docs/promises.md."""
 
 COMMAND = ("run", "toy.yaml", "--out", "out")
 
@@ -149,11 +149,11 @@ def status(pid: int) -> int | None:
     return None if state in "ZX" else int(parent)
 
 
-def gone_within(pids: list[int], seconds: float) -> float | None:
-    """How long it takes until none of them lives; None where that is longer than ``seconds``."""
+def gone(pids: list[int]) -> float | None:
+    """How long it takes until none of them lives; None where one stays."""
     began = time.monotonic()
     while any(status(pid) is not None for pid in pids):
-        if time.monotonic() - began > seconds:
+        if time.monotonic() - began > PATIENCE:
             return None
         time.sleep(0.01)
     return time.monotonic() - began
@@ -180,7 +180,7 @@ def left_behind(folder: Path) -> list[str]:
     return found
 
 
-def soon(is_so: Callable[[], bool], seconds: float = BUSY) -> bool:
+def soon(is_so: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     """Whether something comes to be."""
     deadline = time.monotonic() + seconds
     while not (now := is_so()) and time.monotonic() < deadline:

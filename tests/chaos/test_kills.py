@@ -12,13 +12,12 @@ from pathlib import Path
 import pytest
 
 from chaos.conftest import (
-    BUSY,
     COMMAND,
     WHOLE,
     Nursery,
     Straight,
     diary,
-    gone_within,
+    gone,
     left_behind,
     litter,
     outcome,
@@ -52,7 +51,7 @@ def test_a_suite_that_is_killed_until_it_is_done_ends_as_if_it_never_was(
             with contextlib.suppress(ProcessLookupError):
                 started.send(signal.SIGKILL)
             kills -= started.wait() == -signal.SIGKILL
-            took = gone_within(family, 2 * BUSY)
+            took = gone(family)
             assert took is not None, "workers outlive the main process"
             slowest = max(slowest, took)
             assert_none_again(folder, lines, finished)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chaos.conftest import BUSY, COMMAND, WHOLE, Nursery, Straight, gone_within, litter, outcome
+from chaos.conftest import COMMAND, WHOLE, Nursery, Straight, gone, litter, outcome
 
 
 def catches(pid: int, number: signal.Signals) -> bool:
@@ -58,8 +58,7 @@ def test_a_signal_ends_a_suite_with_the_command_that_goes_on(
         times -= 1
         slowest = max(slowest, took)
         assert code == {signal.SIGINT: 130, signal.SIGTERM: 143}[which], started.said
-        assert took < 5 * BUSY
-        assert gone_within(family, BUSY) is not None
+        assert gone(family) is not None
         last = started.said.splitlines()[-1]
         assert "goes on: rnnbench " in last, started.said
         assert "Traceback" not in started.said
