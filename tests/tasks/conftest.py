@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from rnnbench import (
     Batch,
     Columns,
+    Dataset,
     Encoding,
     LabelledText,
     Observation,
@@ -33,6 +35,23 @@ from rnnbench_tasks.translation import Translation
 IGNORED = -100
 WORDS = ["the", "cat", "dog", "sat", "ran", "on", "a", "mat", ".", "Ünder"]
 CHANNELS = ("load", "oil")
+
+
+@dataclass(frozen=True)
+class MadeUp(Dataset):
+    """Rows that a test made."""
+
+    made: dict[Split, list[Row]]
+
+    name, description, licence, embedded, channels = "made-up", "rows of a test", "none", True, CHANNELS
+
+    @property
+    def rows(self) -> type:
+        return type(self.made[Split.TEST][0])
+
+    def load(self, split: Split, folder: Path | None) -> list[Row]:
+        del folder
+        return self.made[split]
 
 
 @dataclass
