@@ -116,7 +116,10 @@ def test_a_worker_that_dies_each_time_is_told_by_its_signal_and_its_neighbours_g
     assert started.wait() == 1, started.said
     found = records(tmp_path / "out")
     for fault, how in faults.items():
-        assert (found[fault]["status"], found[fault]["reason"]) == ("crashed", f"the worker was {how}")
+        assert (found[fault]["status"], found[fault]["reason"]) == (
+            "crashed",
+            f"rnnbench-toy[toy] in train: the worker was {how}",
+        )
         assert found[fault]["attempts"] == 3
     assert found["a"]["status"] == "done"
     items = outcome(tmp_path / "out")

@@ -183,7 +183,7 @@ def test_a_stopped_suite_says_how_to_go_on_and_goes_on_to_the_same_bytes(
     [
         ("raise", "failed", "rnnbench_faulty[plugin] in train: RuntimeError: the flux capacitor is empty"),
         ("exit", "failed", "rnnbench_faulty[plugin] in train: SystemExit: 0"),
-        ("die", "crashed", "the worker was ended with exit code 0"),
+        ("die", "crashed", "rnnbench_faulty[plugin] in train: the worker was ended with exit code 0"),
         ("nan", "diverged", "the training loss is not finite at step 1"),
     ],
 )

@@ -178,14 +178,14 @@ def _handle(
     if event.kind == "progress":
         display.progress(event.run_id, event.payload)
         return
-    if event.kind == "stopped":
+    if event.kind in ("phase", "stopped"):
         return
     if event.kind == "unstored":
         raise event.payload
     if event.kind == "died":
         if settings.stopping():
             return
-        record, items = failed(assignment, Status.CRASHED, f"the worker was {event.payload}"), None
+        record, items = failed(assignment, Status.CRASHED, event.payload), None
         if attempts[event.run_id] <= MOST_CRASHES:
             waiting.append(assignment)
             return

@@ -39,8 +39,8 @@ GRACE_S = 4.0
 class Event:
     """What became of a run.
 
-    A worker reports ``progress``, ``finished``, ``stopped`` or ``unstored``. Of its process is told that it ``died``,
-    and how, or that it was ended for reaching a limit of time (``timeout``) or memory (``oom``), and which.
+    A worker reports ``phase``, ``progress``, ``finished``, ``stopped`` or ``unstored``. Of its process is told that it
+    ``died``, where and how, or that it was ended for reaching a limit of time (``timeout``) or memory (``oom``).
     """
 
     run_id: str
@@ -56,6 +56,8 @@ class _Running:
     process: BaseProcess
     connection: Connection
     began: float
+    where: str = "set-up"
+    """Its phase, and the strangers at work in it."""
     overdue: float | None = None
     """Since when it has been asked to stop, for having reached its limit of time."""
 
@@ -137,7 +139,9 @@ class LocalExecutor:
         except (EOFError, OSError):
             kind, payload = "died", self._reap(run_id)
         else:
-            if kind != "progress":
+            if kind == "phase":
+                one.where = payload
+            elif kind != "progress":
                 self._reap(run_id)
         if one.overdue is not None and kind in ("died", "stopped"):
             kind, payload = "timeout", one.timeout
@@ -176,7 +180,8 @@ class LocalExecutor:
             one.process.join()
         end_group(one.pid)
         code = one.process.exitcode or 0
-        return f"killed by {_signal_name(-code)}" if code < 0 else f"ended with exit code {code}"
+        how = f"killed by {_signal_name(-code)}" if code < 0 else f"ended with exit code {code}"
+        return f"{one.where}: the worker was {how}"
 
 
 def _signal_name(number: int) -> str:

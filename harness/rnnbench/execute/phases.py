@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
+from typing import Any
 
 import torch
 
@@ -15,6 +16,9 @@ from rnnbench.network.core import ContractBroken
 from rnnbench.plan import Assignment
 from rnnbench.records.files import StorageError
 
+Send = Callable[[str, Any], None]
+"""How a run reports: a kind, and what there is to say."""
+
 LONGEST = 500
 """Letters of a reason."""
 
@@ -24,17 +28,19 @@ class PhaseFailed(Exception):
 
 
 @contextlib.contextmanager
-def phase(name: str, assignment: Assignment) -> Iterator[None]:
+def phase(name: str, assignment: Assignment, send: Send) -> Iterator[None]:
     """Build, train or evaluate: what plugins change of the process is put back, and told where it moves numbers.
 
     Args:
         name: of the phase.
         assignment: whose model and task it is.
+        send: told where the process is, which may die without a word.
 
     Raises:
         PhaseFailed: something did.
         Stopped, StorageError, MemoryError: as they come, since no plugin is to blame.
     """
+    send("phase", _where(name, assignment))
     with contained() as changed:
         try:
             yield
@@ -63,11 +69,23 @@ def _plugins(assignment: Assignment) -> dict[str, Plugin]:
     return found
 
 
+def _where(name: str, assignment: Assignment) -> str:
+    """The phase and the strangers at work in it."""
+    who = " or ".join(_origins(_strangers(assignment)))
+    return f"{who} in {name}" if who else name
+
+
+def _strangers(assignment: Assignment) -> list[Plugin]:
+    return [plugin for plugin in _plugins(assignment).values() if plugin.distribution != BUILT_IN]
+
+
+def _origins(plugins: Iterable[Plugin]) -> list[str]:
+    return list(dict.fromkeys(plugin.origin for plugin in plugins))
+
+
 def _at_work(assignment: Assignment) -> str:
     """Who may have changed what all share: strangers, where there are some; nothing tells a model from its task."""
-    plugins = _plugins(assignment).values()
-    strangers = [plugin for plugin in plugins if plugin.distribution != BUILT_IN]
-    return " or ".join(dict.fromkeys(plugin.origin for plugin in strangers or plugins))
+    return " or ".join(_origins(_strangers(assignment) or _plugins(assignment).values()))
 
 
 def _reason(name: str, assignment: Assignment, error: BaseException, moved: list[str]) -> str:

@@ -20,7 +20,7 @@ from rnnbench.contract.models import Role
 from rnnbench.discovery import discover
 from rnnbench.execute.evaluation import check_items, test_items
 from rnnbench.execute.job import Job, identity
-from rnnbench.execute.phases import PhaseFailed, phase
+from rnnbench.execute.phases import PhaseFailed, Send, phase
 from rnnbench.execute.provenance import peak_bytes, provenance
 from rnnbench.execute.slots import Slots
 from rnnbench.execute.training import Checkpoints, points, train
@@ -36,8 +36,6 @@ DEFAULT_WINDOW = 64
 
 FEWEST_BLOCKS = 10
 """Below so many blocks a bootstrap says too little: at three, its 95 % interval covers 70 %."""
-
-Send = Callable[[str, Any], None]
 
 
 def run(job: Job, send: Send, stopping: Callable[[], bool]) -> tuple[Record, Columns | None]:
@@ -76,7 +74,7 @@ def _carried_out(
     kind = job.assignment.run.kind
     if kind not in (Kind.OPTIMUM, Kind.BASELINE):
         return _trained(job, device, send, stopping)
-    with phase("evaluate", job.assignment):
+    with phase("evaluate", job.assignment, send):
         return (_optimum(job), None) if kind is Kind.OPTIMUM else _baseline(job)
 
 
@@ -88,7 +86,7 @@ def _trained(
         recipe = assignment.recipe.model_copy(update={"learning_rate": job.learning_rate})
         assignment = Assignment(**{**vars(assignment), "recipe": recipe})
     task = assignment.task.task
-    with phase("build", assignment):
+    with phase("build", assignment, send):
         network = _network(assignment, device)
     model = assignment.model
     assert model is not None
@@ -107,7 +105,7 @@ def _trained(
                 values=dict(values),
             )
 
-    with phase("train", assignment):
+    with phase("train", assignment, send):
         checkpoints = Checkpoints(slots.save, slots.latest, job.checkpoint_s)
         place, diverged = train(assignment, network, device, window, checkpoints, report, stopping)
         _check_seed(stream("dropout", assignment.run.model, assignment.run.seed or 0, place.step - 1))
@@ -133,7 +131,7 @@ def _trained(
     if assignment.run.kind is Kind.TUNE:
         return values, None
     # Training is over: from here on, and only from here on, the test rows are read.
-    with phase("evaluate", assignment):
+    with phase("evaluate", assignment, send):
         try:
             return _evaluated(job, network, window, device, values)
         except FloatingPointError as error:

@@ -37,7 +37,7 @@ def main(job: Job, connection: Connection) -> None:
     threading.Thread(target=_watch, args=(connection, stop), daemon=True).start()
 
     def send(kind: str, payload: Any) -> None:
-        if kind != "progress":  # the main process may close its end at once, and this process ends with it
+        if kind not in ("phase", "progress"):  # the main process may close its end at once, which ends this process
             sys.stdout.flush()
             sys.stderr.flush()
             end_descendants(os.getpid())
