@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from rnnbench.contract.datasets import DataMissing, Dataset, LabelledText, Row, 
 from rnnbench.discovery import discover
 from rnnbench.prepare import data_folder, open_prepared, prepare
 from rnnbench.prepare.fingerprint import duplicates, fingerprint
+from rnnbench.prepare.whole_folder import whole_folder
 
 ROWS = {
     Split.TRAIN: [LabelledText("good fun", "yes"), LabelledText("bad", "no"), LabelledText("good", "yes")],
@@ -80,8 +83,34 @@ def test_a_preparation_that_fails_leaves_nothing_that_looks_whole(
         )
         with pytest.raises(OSError, match="No space"):
             prepare(task, Opinions(), None, tmp_path)
-    assert not list(tmp_path.rglob("*.json"))
+    assert not list((tmp_path / "prepared").iterdir())
     assert prepare(task, Opinions(), None, tmp_path).test_rows() == ROWS[Split.TEST]
+
+
+def test_what_a_killed_preparation_left_is_cleared_away_by_the_next_and_one_under_way_is_not(tmp_path: Path) -> None:
+    script = (
+        "import pathlib, sys, time; from rnnbench.prepare.whole_folder import whole_folder\n"
+        "with whole_folder(pathlib.Path(sys.argv[1]) / 'here') as folder:\n"
+        "    (folder / 'part').touch(); print(flush=True); time.sleep(600)\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE) as one,
+        subprocess.Popen(command, stdout=subprocess.PIPE) as two,
+    ):
+        for process in (one, two):
+            assert process.stdout is not None
+            assert process.stdout.readline()
+        assert len(list(tmp_path.iterdir())) == 2
+        one.kill()
+        one.wait()
+        with whole_folder(tmp_path / "there") as folder:
+            (folder / "all").touch()
+        assert len(list(tmp_path.glob(".unfinished-*"))) == 1
+        two.kill()
+    with whole_folder(tmp_path / "there") as folder:  # another was first: that one stays
+        pass
+    assert [str(path.relative_to(tmp_path)) for path in sorted(tmp_path.rglob("*"))] == ["there", "there/all"]
 
 
 def test_other_options_of_a_task_are_prepared_apart(tmp_path: Path) -> None:

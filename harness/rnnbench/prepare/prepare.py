@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from rnnbench.contract.datasets import DataMissing, Dataset, Row, Split
 from rnnbench.contract.tasks import Task
 from rnnbench.numerics import NUMERICS
 from rnnbench.prepare.fingerprint import duplicates, fingerprint
+from rnnbench.prepare.whole_folder import whole_folder
 
 SUMMARY, SUM, TEST = "prepared.json", "prepared.sha256", "test.json"
 
@@ -134,7 +134,6 @@ def _key(task: Task, dataset: Dataset, identity: str) -> str:
 
 
 def _write(folder: Path, task: Task, dataset: Dataset, rows: dict[Split, Sequence[Row]], identity: str) -> None:
-    """Write into a folder beside and rename it, so that a half-written one is never taken for whole."""
     encoding = task.fit(rows[Split.TRAIN], dataset.channels)
     training = task.encode(encoding, rows[Split.TRAIN], None)
     validation = task.encode(encoding, rows[Split.VALIDATION], training)
@@ -156,19 +155,10 @@ def _write(folder: Path, task: Task, dataset: Dataset, rows: dict[Split, Sequenc
         "trivial_loss": task.trivial_loss(encoding, training, validation),
         "notes": notes,
     }
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder.parent))
-    try:
+    with whole_folder(folder) as unfinished:
         np.savez(unfinished / f"{Split.TRAIN}.npz", **training)  # type: ignore[arg-type]
         np.savez(unfinished / f"{Split.VALIDATION}.npz", **validation)  # type: ignore[arg-type]
         (unfinished / TEST).write_text(_as_json(rows[Split.TEST]), encoding="utf-8")
         content = json.dumps(summary, ensure_ascii=False).encode()
         (unfinished / SUMMARY).write_bytes(content)
         (unfinished / SUM).write_text(hashlib.sha256(content).hexdigest(), encoding="ascii")
-        try:
-            unfinished.rename(folder)
-        except OSError:
-            if not (folder / SUMMARY).exists():  # unless another process was first with the same content
-                raise
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
