@@ -68,7 +68,7 @@ def change_type():
 
 
 def change_threads():
-    torch.set_num_threads(2)
+    torch.set_num_threads(torch.get_num_threads() + 1)
 
 
 def stop_gradients():
