@@ -205,6 +205,23 @@ def test_a_core_that_carries_no_state_is_reset_and_scored_by_a_window_that_is_na
         assert items_of_reset[column] == items[column], "each token is scored once either way"
 
 
+def test_a_core_that_carries_no_state_needs_no_window_where_no_batch_goes_on_from_another(
+    draft_of: Drafts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rnnbench_models.lstm import LSTM
+
+    rows = "{train_rows: 64, validation_rows: 16, test_rows: 16, delay: 10, count: 3}"
+    task = f"{{task: copy-memory, dataset: {{name: delayed-symbols, fields: {rows}}}}}"
+    text = tiny_suite(models=("lstm",), tasks=()).replace("tasks:", f"tasks: [{task}]")
+    (assignment,) = trained(draft_of(text))
+    carried, items = carry_out(assignment, tmp_path / "carried")
+    monkeypatch.setattr(LSTM, "carries_state", False)
+    without, items_without = carry_out(assignment, tmp_path / "without")
+    assert without.notes == carried.notes == ()
+    assert without.history == carried.history
+    assert items_without == items
+
+
 def test_without_teacher_forcing_a_decoder_reads_its_own_predictions(draft_of: Drafts, tmp_path: Path) -> None:
     def history(recipe: str) -> Any:
         text = tiny_suite(models=("gru",), tasks=("translation",), recipe=recipe)

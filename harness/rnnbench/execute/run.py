@@ -85,14 +85,8 @@ def _trained(
     if job.learning_rate is not None:
         recipe = assignment.recipe.model_copy(update={"learning_rate": job.learning_rate})
         assignment = Assignment(**{**vars(assignment), "recipe": recipe})
-    task = assignment.task.task
     with phase("build", assignment, send):
-        network = _network(assignment, device)
-    model = assignment.model
-    assert model is not None
-    resets = task.role is Role.CAUSAL and not model.carries_state
-    # no further than training saw: absolute positions beyond it were never trained
-    window = min(getattr(task, "bptt", DEFAULT_WINDOW), getattr(model, "context", DEFAULT_WINDOW)) if resets else None
+        network, window = _network(assignment, device), _window(assignment)
     slots = Slots(job.folder, assignment.run.id)
 
     def report(values: Mapping[str, Any]) -> None:
@@ -136,6 +130,19 @@ def _trained(
             return _evaluated(job, network, window, device, values)
         except FloatingPointError as error:
             return {**values, "status": Status.DIVERGED, "reason": str(error)}, None
+
+
+def _window(assignment: Assignment) -> int | None:
+    """The steps that a core sees at once which carries no state; None where no batch goes on from another."""
+    task, model = assignment.task.task, assignment.model
+    assert model is not None
+    if task.role is not Role.CAUSAL or model.carries_state:
+        return None
+    validation = assignment.prepared.arrays(Split.VALIDATION)
+    if not any(batch.carry for batch in task.evaluation(validation, assignment.recipe.evaluation_batch)):
+        return None
+    # no further than training saw: absolute positions beyond it were never trained
+    return min(getattr(task, "bptt", DEFAULT_WINDOW), getattr(model, "context", DEFAULT_WINDOW))
 
 
 def _evaluated(

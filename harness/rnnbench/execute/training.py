@@ -126,7 +126,8 @@ def train(
     training = assignment.prepared.arrays(Split.TRAIN)
     validation = list(task.evaluation(assignment.prepared.arrays(Split.VALIDATION), recipe.evaluation_batch, window))
     label, seed = assignment.run.model, assignment.run.seed or 0
-    carries, solved = window is None, task.solved_loss(assignment.prepared.encoding)
+    assert assignment.model is not None
+    carries, solved = assignment.model.carries_state, task.solved_loss(assignment.prepared.encoding)
     optimiser = build_optimiser(network.parameters(), recipe)
     parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
     place, best, state = _restore(checkpoints.latest, network, optimiser)
