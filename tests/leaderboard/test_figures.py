@@ -121,8 +121,6 @@ def test_tables_whose_names_would_be_one_get_files_of_their_own():
 
 @pytest.mark.parametrize("form", ["svg", "png"])
 def test_the_command_writes_the_same_bytes_again(folder, tmp_path_factory, form):
-    if form == "png":
-        pytest.importorskip("matplotlib")
     first, second = (tmp_path_factory.mktemp("plots") for _ in range(2))
     for out in (first, second):
         done = plot(folder, "-o", out, "--format", form)
@@ -134,7 +132,6 @@ def test_the_command_writes_the_same_bytes_again(folder, tmp_path_factory, form)
 
 
 def test_a_png_shows_hostile_names_and_extreme_numbers_without_a_word():
-    pytest.importorskip("matplotlib")
     from PIL import Image
 
     from rnnbench.leaderboard.page.raster import png_figures
