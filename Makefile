@@ -19,6 +19,8 @@ quick: .venv/installed
 test: .venv/installed-dev
 	@$(MAKE) --keep-going --no-print-directory lint format types imports pytest MARKS='not slow'
 
+# The long forms: every crash point, hundreds of kills, tens of thousands of suites, and 100 MB on a log.
+test-all: export HOSTILE_MEGABYTES = 100
 test-all: .venv/installed-dev
 	@$(MAKE) --keep-going --no-print-directory lint format types imports pytest MARKS=
 
