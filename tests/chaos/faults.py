@@ -92,8 +92,10 @@ def _at(name: str, path: str, half: Callable[[], Any] | None, whole: Callable[[]
         if half:
             half()
         os.kill(os.getpid(), signal.SIGKILL)
-    whole()
-    os.kill(os.getpid(), signal.SIGKILL)
+    try:
+        whole()  # it may fail to no harm, where it makes a folder that is there
+    finally:
+        os.kill(os.getpid(), signal.SIGKILL)
     return None
 
 
