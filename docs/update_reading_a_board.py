@@ -18,7 +18,7 @@ from rnnbench.leaderboard import read_board
 from rnnbench.leaderboard.aggregates import interquartile_interval
 from rnnbench.leaderboard.pairing import Scored, paired_variance
 from rnnbench.leaderboard.statistics import BOOTSTRAP_FROM, deviation, interval, mean
-from rnnbench.leaderboard.text import verdict as verdict_line
+from rnnbench.leaderboard.text import verdict as verdict_parts
 from rnnbench.leaderboard.verdict import Spread
 from rnnbench.records.schema import MetricInfo
 
@@ -114,7 +114,7 @@ def table() -> str:
 
 def quoted(text: str) -> str:
     """The text with a published verdict between its marks."""
-    line = verdict_line(read_board(_BOARD).tables[0].verdict)
+    line = "; ".join(verdict_parts(read_board(_BOARD).tables[0].verdict))
     return _VERDICT.sub(lambda block: f"{block[1]}> {line}\n{block[2]}", text)
 
 

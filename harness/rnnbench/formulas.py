@@ -30,16 +30,27 @@ class Formula:
     """A metric as a function of statistics that are summed over items.
 
     ``columns`` names the columns that it reads and their types; ``statistics`` gives one row of K for each item, and
-    ``values`` the metric of each of N x K sums. ``signature`` says how it is computed, where its name does not.
+    ``scaled`` the metric of each of N x K sums, of a ratio metric its logarithm; it depends on their proportions alone.
+    ``asked`` names the column that is the task's and not the model's; None for a step, of which there is no derivative.
+    ``signature`` says how it is computed, where its name does not.
     """
 
     metric: str
     direction: Literal["min", "max"]
     columns: Mapping[str, Kind]
     statistics: Callable[[Items], Floats]
-    values: Callable[[Floats], Floats]
+    scaled: Callable[[Floats], Floats]
+    asked: str | None = None
     ratio: bool = False
     signature: Callable[[], str | None] = lambda: None
+
+    def values(self, totals_NK: Floats) -> Floats:
+        """The metric of each of N sums."""
+        scaled_N = self.scaled(totals_NK)
+        if not self.ratio:
+            return scaled_N
+        with np.errstate(over="ignore"):  # infinite where it overflows
+            return np.exp(scaled_N)
 
     def __call__(self, items: Items) -> float:
         """The metric of all items."""
@@ -75,12 +86,16 @@ def spread(values_N: Floats) -> tuple[float, float, float]:
 # Two columns, one summed over the other
 
 
-def _error(metric: str, total: str, count: str, values: Callable[[Floats], Floats], ratio: bool = False) -> Formula:
-    return Formula(metric, "min", {total: "float64", count: "int64"}, _stacked(total, count), values, ratio)
+def _error(metric: str, total: str, count: str, scaled: Callable[[Floats], Floats], ratio: bool = False) -> Formula:
+    return Formula(metric, "min", {total: "float64", count: "int64"}, _stacked(total, count), scaled, count, ratio)
 
 
-def _success(metric: str, total: str, count: str, values: Callable[[Floats], Floats]) -> Formula:
-    return Formula(metric, "max", {total: "int64", count: "int64"}, _stacked(total, count), values)
+def _success(metric: str, total: str, count: str, scaled: Callable[[Floats], Floats]) -> Formula:
+    return Formula(metric, "max", {total: "int64", count: "int64"}, _stacked(total, count), scaled, count)
+
+
+def _step(metric: str, columns: Mapping[str, Kind], scaled: Callable[[Floats], Floats]) -> Formula:
+    return Formula(metric, "max", columns, _stacked(*columns), scaled)
 
 
 def _stacked(*names: str) -> Callable[[Items], Floats]:
@@ -93,11 +108,6 @@ def _stacked(*names: str) -> Callable[[Items], Floats]:
 
 def _mean(totals_NK: Floats) -> Floats:
     return totals_NK[:, 0] / totals_NK[:, 1]
-
-
-def _perplexity(totals_NK: Floats) -> Floats:
-    with np.errstate(over="ignore"):  # infinite where it overflows
-        return np.exp(_mean(totals_NK))
 
 
 def _bits(totals_NK: Floats) -> Floats:
@@ -161,7 +171,7 @@ def _sacrebleu(metric: str, name: str, **options: Any) -> Formula:
         counts = scorer()._extract_corpus_statistics(list(items["hypothesis"]), [list(items["reference"])])
         return np.asarray(counts, dtype=np.float64)
 
-    def values(totals_NK: Floats) -> Floats:
+    def scores(totals_NK: Floats) -> Floats:
         of, totals = scorer(), np.rint(totals_NK).astype(int).tolist()
         return np.asarray([of._compute_score_from_stats(row).score for row in totals], dtype=np.float64)
 
@@ -169,7 +179,7 @@ def _sacrebleu(metric: str, name: str, **options: Any) -> Formula:
         return str(scorer(references=[[""]]).get_signature())
 
     sides: Mapping[str, Kind] = {"hypothesis": "string", "reference": "string"}
-    return Formula(metric, "max", sides, statistics, values, signature=signature)
+    return Formula(metric, "max", sides, statistics, scores, "reference", signature=signature)
 
 
 _LABELS: Mapping[str, Kind] = {"label": "string", "predicted": "string"}
@@ -177,25 +187,19 @@ _LABELS: Mapping[str, Kind] = {"label": "string", "predicted": "string"}
 _TAGS: Mapping[str, Kind] = {"right": "int64", "tokens": "int64"}
 
 FORMULAS = (
-    _error("perplexity", "nll", "words", _perplexity, ratio=True),
-    _error("character-perplexity", "nll", "tokens", _perplexity, ratio=True),
+    _error("perplexity", "nll", "words", _mean, ratio=True),
+    _error("character-perplexity", "nll", "tokens", _mean, ratio=True),
     _error("bits-per-byte", "nll", "bytes", _bits),
     _error("nll-per-frame", "nll", "frames", _mean),
     _error("mse", "squared_error", "count", _mean),
     _error("mae", "absolute_error", "count", _mean),
-    Formula("accuracy", "max", _LABELS, _right, _per_cent),
-    Formula("macro-f1", "max", _LABELS, _by_class, _macro_f1),
+    Formula("accuracy", "max", _LABELS, _right, _per_cent, "label"),
+    Formula("macro-f1", "max", _LABELS, _by_class, _macro_f1, "label"),
     _success("token-accuracy", "right", "tokens", _per_cent),
-    Formula("sentence-accuracy", "max", _TAGS, _all_right, _per_cent),
+    Formula("sentence-accuracy", "max", _TAGS, _all_right, _per_cent, "tokens"),
     _success("recalled", "right", "count", _per_cent),
-    _success("solved", "right", "count", _recall_solved),
-    Formula(
-        "solved",
-        "max",
-        {"squared_error": "float64", "count": "int64"},
-        _stacked("squared_error", "count"),
-        _adding_solved,
-    ),
+    _step("solved", {"right": "int64", "count": "int64"}, _recall_solved),
+    _step("solved", {"squared_error": "float64", "count": "int64"}, _adding_solved),
     _sacrebleu("bleu", "BLEU", force=True),  # force: no warning about tokenised text
     _sacrebleu("chrf", "CHRF"),
 )

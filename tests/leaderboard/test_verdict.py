@@ -4,10 +4,12 @@ import math
 
 import numpy as np
 import pytest
+import sacrebleu
 from pydantic import ValidationError
 from scipy import stats
 
 from leaderboard.factory import ACCURACY, PERPLEXITY, make_plan, make_record, make_run, make_task
+from rnnbench.formulas import find_formula
 from rnnbench.leaderboard import board
 from rnnbench.leaderboard.pairing import Scored, TestVariance, paired_variance
 from rnnbench.leaderboard.text import evidence
@@ -170,6 +172,18 @@ def items_of(kind, rng, ability):
     if kind == "mse":
         items = {"squared_error": (hardness * ability + rng.random(size)).tolist(), "count": [96] * size}
         return Scored(items, sum(items["squared_error"]) / (96 * size))
+    if kind == "token-accuracy":
+        right = rng.binomial(words, np.clip(1 - hardness / 200 * ability, 0, 1))
+        items = {"right": right.tolist(), "tokens": words.tolist()}
+        return Scored(items, 100 * float(right.sum() / words.sum()))
+    if kind == "bleu":
+        reference = [" ".join(shared.choice(list("abcdefgh"), size=12)) for _ in range(size)]
+        wrong = [rng.random(12) < each for each in np.clip(hardness / 150 * ability, 0, 1)]
+        hypothesis = [
+            " ".join(np.where(places, "x", words.split())) for places, words in zip(wrong, reference, strict=True)
+        ]
+        items = {"hypothesis": hypothesis, "reference": reference}
+        return Scored(items, sacrebleu.corpus_bleu(hypothesis, [reference], force=True).score)
     right = (hardness < 60 * ability) ^ (rng.random(size) < 0.05)
     items = {"label": ["a"] * size, "predicted": ["a" if each else "b" for each in right]}
     return Scored(items, 100 * float(right.mean()))
@@ -177,18 +191,18 @@ def items_of(kind, rng, ability):
 
 def resampled(kind, runs, picks):
     """The mean score of some runs on each resampled test set, literally."""
-    scores = []
-    for run in runs:
-        if kind == "accuracy":
-            right = np.array([a == b for a, b in zip(run.items["label"], run.items["predicted"], strict=True)])
-            scores.append(100 * right[picks].mean(axis=1))
-        else:
-            above, below = (np.array(column, float)[picks].sum(axis=1) for column in run.items.values())
-            scores.append(above / below)
-    return np.mean(scores, axis=0)
+    formulas = [find_formula(kind, run.items) for run in runs]
+    values = [of.scaled(of.statistics(run.items)[picks].sum(axis=1)) for of, run in zip(formulas, runs, strict=True)]
+    return np.mean(values, axis=0)
 
 
-METRICS = {"perplexity": PERPLEXITY, "mse": MSE, "accuracy": ACCURACY}
+METRICS = {
+    "perplexity": PERPLEXITY,
+    "mse": MSE,
+    "accuracy": ACCURACY,
+    "token-accuracy": MetricInfo(name="token-accuracy", direction="max"),
+    "bleu": MetricInfo(name="bleu", direction="max"),
+}
 
 
 @pytest.mark.parametrize("kind", METRICS)
@@ -210,7 +224,8 @@ def test_items_pair_only_if_they_are_the_same_and_give_the_scores():
     assert paired_variance(PERPLEXITY, [ours], [Scored(theirs.items, 1.01 * theirs.scaled)]) is None
     other = {"nll": theirs.items["nll"][::-1], "words": theirs.items["words"][::-1]}
     assert paired_variance(PERPLEXITY, [ours], [Scored(other, theirs.scaled)]) is None
-    assert paired_variance(MetricInfo(name="bleu", direction="max"), [ours], [theirs]) is None
+    for name in ("bleu", "solved", "a-plugins-own"):
+        assert paired_variance(MetricInfo(name=name, direction="max"), [ours], [theirs]) is None
 
 
 @pytest.mark.parametrize("value", [None, "x", [1], math.nan, math.inf, 10**400, {}, -1e308])

@@ -48,7 +48,8 @@ def render(board: Board) -> str:
         lines += ["", _escape(board.description)]
     if board.tables:
         lines += ["", "### Is a recurrent model enough?", ""]
-        lines += [f"- **{_escape(table.label)}**: {_escape(verdict(table.verdict))}" for table in board.tables]
+        for table in board.tables:
+            lines.append(f"- **{_escape(table.label)}**: {'; '.join(map(_escape, verdict(table.verdict)))}")
         lines += ["", VERDICT_NOTE]
     if board.across:
         lines += ["", "### All tasks together", "", *_across(board.across)]

@@ -1,9 +1,9 @@
 """What the finite test set leaves open of a difference between two models that answered the same items.
 
 Most items are hard or easy for every model, so that errors of two models on one test set go together, and their
-difference is known far better than either. Where a score is a function of sums over items its error is exact to first
-order without a draw: the score moves by u_i when item i is drawn once more, and the bootstrap's variance is the sum of
-u_i^2 (the infinitesimal jackknife, Efron 1982, chapter 6).
+difference is known far better than either. A score that is a smooth function of sums over items moves by u_i, to first
+order, when item i is drawn once more, and the bootstrap's variance is the sum of u_i^2 (the infinitesimal jackknife,
+Efron 1982, chapter 6). I items.
 """
 
 from __future__ import annotations
@@ -12,19 +12,18 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from rnnbench.formulas import find_formula
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from rnnbench.formulas import Floats
     from rnnbench.records.schema import MetricInfo
 
-_SUMS = {
-    "perplexity": ("nll", "words", 1.0),
-    "character-perplexity": ("nll", "tokens", 1.0),
-    "bits-per-byte": ("nll", "bytes", 1 / math.log(2)),
-    "mse": ("squared_error", "count", 1.0),
-    "mae": ("absolute_error", "count", 1.0),
-}
-"""Metrics that are, on the scale where they are averaged, a factor times one column's sum over another's."""
+_TIMES = 10_000
+"""The derivative is taken of a test set of so many copies of every item, where one item more or less is little."""
 
 
 @dataclass(frozen=True)
@@ -49,37 +48,31 @@ def paired_variance(metric: MetricInfo, first: Sequence[Scored], second: Sequenc
     """The variance of the difference between two models' means over seeds, from items that both answered.
 
     Returns:
-        None where it cannot be told: the metric is no known function of sums, the items do not give the records'
+        None where it cannot be told: the metric is a plugin's own or a step, the items do not give the records'
         scores, or the runs did not answer the same items.
     """
     try:
-        sides = [[_influences(metric, run) for run in runs] for runs in (first, second)]
-        answered = [key for side in sides for _, key in side]
-        if any(key != answered[0] for key in answered) or len(answered[0]) < 2:
-            return None
-        ours, theirs = (
-            [math.fsum(moves) / len(side) for moves in zip(*(moves for moves, _ in side), strict=True)]
-            for side in sides
-        )
-        squares = math.fsum((a - b) ** 2 for a, b in zip(ours, theirs, strict=True))
-    except (KeyError, TypeError, ValueError, OverflowError, ZeroDivisionError):
+        with np.errstate(all="ignore"):
+            sides = [[_influences(metric, run) for run in runs] for runs in (first, second)]
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return None  # items are strangers' input: any value may stand in them
-    count = len(ours)
-    return TestVariance(squares * count / (count - 1), count - 1)
+    asked = [key for side in sides for _, key in side]
+    if any(key != asked[0] for key in asked) or len(asked[0]) < 2:
+        return None
+    ours_I, theirs_I = (np.mean([moves_I for moves_I, _ in side], axis=0) for side in sides)
+    count = len(ours_I)
+    variance = math.fsum((ours_I - theirs_I) ** 2) * count / (count - 1)
+    return TestVariance(float(f"{variance:.6g}"), count - 1)  # a small difference of large numbers has no more digits
 
 
-def _influences(metric: MetricInfo, run: Scored) -> tuple[list[float], list[Any]]:
+def _influences(metric: MetricInfo, run: Scored) -> tuple[Floats, list[Any]]:
     """How far each item moves the score, and what tells that two runs answered the same items."""
-    if metric.name == "accuracy":
-        key = list(run.items["label"])
-        above = [100.0 * (a == b) for a, b in zip(run.items["predicted"], key, strict=True)]
-        below = [1.0] * len(key)
-    else:
-        numerator, denominator, factor = _SUMS[metric.name]
-        above = [factor * float(value) for value in run.items[numerator]]
-        below = key = [float(value) for value in run.items[denominator]]
-    size = math.fsum(below)
-    score = math.fsum(above) / size
-    if not math.isclose(score, run.scaled, rel_tol=1e-6, abs_tol=1e-9):
+    formula = find_formula(metric.name, run.items)
+    if formula.asked is None:
+        raise LookupError(f"{metric.name} is a step")
+    statistics_IK = formula.statistics(run.items)
+    all_K = _TIMES * statistics_IK.sum(axis=0)
+    if not math.isclose(formula.scaled(all_K[None])[0], run.scaled, rel_tol=1e-6, abs_tol=1e-9):
         raise ValueError("the items do not give the record's score")
-    return [(a - score * b) / size for a, b in zip(above, below, strict=True)], key
+    more_I, less_I = (formula.scaled(all_K + sign * statistics_IK) for sign in (1, -1))
+    return _TIMES / 2 * (more_I - less_I), list(run.items[formula.asked])

@@ -89,7 +89,7 @@ def _table(table: Table) -> Iterable[RenderableType]:
         )
         grid.add_row(*(Text(cell) for cell in cells), style=_STYLES[row.kind])
     yield Text(f"{clean(table.label)}: {heading(table.metric)}", style="bold")
-    yield Padding(Text(verdict(table.verdict)), (0, 0, 1, 2))
+    yield Padding(Text("; ".join(verdict(table.verdict))), (0, 0, 1, 2))
     yield grid
     yield from _lines(f"{letter}: {mark}" for mark, letter in notes.items())
     yield from _lines(remarks(table))

@@ -88,7 +88,7 @@ def _table(table: Table) -> Iterable[str]:
     header.insert(2, f"{escape(table.metric.name + unit)} {arrow}")
     yield r"\begin{table}"
     yield r"\centering\small"
-    yield rf"\caption{{{escape(table.label)}. {escape(verdict(table.verdict))}.}}"
+    yield rf"\caption{{{escape(table.label)}. {'; '.join(map(escape, verdict(table.verdict)))}.}}"
     yield r"\begin{tabular}{rlrrrrrrrl}"
     yield r"\toprule"
     yield _line(header)

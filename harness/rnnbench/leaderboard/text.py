@@ -118,9 +118,9 @@ def terms(board: Board) -> str:
     return clean("; ".join(parts))
 
 
-def verdict(of: Verdict) -> str:
-    """The verdict on a task, what it rests on, and what to know of it."""
-    return "; ".join(brief(part) for part in (of.sentence, evidence(of), *of.caveats) if part)
+def verdict(of: Verdict) -> list[str]:
+    """The verdict on a task, what it rests on, and what to know of it: parts that are still to be escaped."""
+    return [brief(part) for part in (of.sentence, evidence(of), *of.caveats) if part]
 
 
 def evidence(of: Verdict) -> str:
