@@ -163,3 +163,9 @@ def test_mistakes_are_said_in_a_line(folder, tmp_path_factory, monkeypatch):
     done = plot(folder, "--format", "png")
     assert done.exit_code == 2
     assert done.output == "PNG needs Matplotlib: pip install 'rnnbench[plots]', or use --format svg\n"
+
+
+def test_two_models_look_the_same_only_when_all_colours_and_shapes_are_spent():
+    from rnnbench.leaderboard.page.svg import LOOKS, shape
+
+    assert len({(look % LOOKS, shape(look)) for look in range(LOOKS**2)}) == LOOKS**2

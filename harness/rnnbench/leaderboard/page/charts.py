@@ -62,7 +62,7 @@ def learning_curves(label: str, curves: Sequence[Curve]) -> Picture | None:
         parts.append(line([*below, *reversed(above)], class_=f"band look{each.look % LOOKS}"))
     for each in shown:
         places = [(x.place(at), y.place(mean)) for at, mean, _, _ in each.points]
-        parts.append(line(places, class_=f"curve look{each.look % LOOKS}"))
+        parts.append(line(places, class_=f"curve look{each.look % LOOKS} round{min(each.look // LOOKS, 2)}"))
         parts.append(marker(*places[-1], each.look, f"{each.model}: {short(each.points[-1][1])} at the end"))
     ends = ", ".join(f"{each.model} {short(each.points[-1][1])}" for each in shown)
     return Picture(_WIDTH, _HEIGHT, f"Learning curves of {label}; validation loss at the end: {ends}", tuple(parts))

@@ -12,7 +12,7 @@ from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
 from rnnbench.leaderboard.page.drawings import curves, looks, models, sizes
 from rnnbench.leaderboard.page.figures import colours, named
-from rnnbench.leaderboard.page.svg import LOOKS
+from rnnbench.leaderboard.page.svg import LOOKS, shape
 from rnnbench.leaderboard.text import brief, heading
 
 if TYPE_CHECKING:
@@ -90,7 +90,9 @@ def _figure(x: str, y: str) -> tuple[Figure, Any]:
 
 
 def _look(look: int) -> dict[str, Any]:
-    return {"color": colours()[f"look{look % LOOKS}"], "marker": _SIGNS[look % LOOKS], "linewidth": 1.5}
+    style = ("-", "--", ":")[min(look // LOOKS, 2)]
+    colour = colours()[f"look{look % LOOKS}"]
+    return {"color": colour, "marker": _SIGNS[shape(look)], "linestyle": style, "linewidth": 1.5}
 
 
 def _png(figure: Figure, axes: Any, shown: Sequence[float]) -> bytes:

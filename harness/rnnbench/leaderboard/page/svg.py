@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 LOOKS = 8
-"""So many models differ in colour and shape; then they repeat."""
+"""So many models differ in colour; the next ones have the same colours with other shapes and broken lines."""
 
 _SHAPES = (
     "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",
@@ -66,7 +66,12 @@ def marker(x: float, y: float, look: int, title: str = "") -> Markup:
     """A model's sign, with what a pointer over it shows."""
     inner = [element("title", title)] if title else []
     place = f"translate({_number(x)} {_number(y)})"
-    return element("path", *inner, d=_SHAPES[look % LOOKS], transform=place, class_=f"mark look{look % LOOKS}")
+    return element("path", *inner, d=_SHAPES[shape(look)], transform=place, class_=f"mark look{look % LOOKS}")
+
+
+def shape(look: int) -> int:
+    """The number of a model's shape: as many models as colours times shapes differ in one or the other."""
+    return (look + look // LOOKS) % LOOKS
 
 
 def frame(x: Axis, y: Axis, x_name: str, y_name: str) -> Sequence[Markup]:
