@@ -16,6 +16,7 @@ from rnnbench.prepare import prepare
 from rnnbench.suite import read_suite
 
 MODELS = ("elman", "jordan", "lstm", "gru", "bidirectional", "attention-seq2seq", "transformer")
+TUNE = "{learning_rate: [0.003, 0.01], share: 0.5}"
 TASKS = {
     "language-modelling": "{name: grammar-text, fields: {train_rows: 300, validation_rows: 40, test_rows: 60}}",
     "sentiment": "{name: reviews, fields: {train_rows: 200, validation_rows: 40, test_rows: 60}}",
@@ -86,3 +87,12 @@ def rnnbench(tmp_path: Path, cache: Path) -> Rnnbench:
         )
 
     return call
+
+
+def write(folder: Path, text: str, name: str = "tiny.yaml") -> str:
+    (folder / name).write_text(text, encoding="utf-8")
+    return name
+
+
+def leaderboard(folder: Path) -> bytes:
+    return (folder / "leaderboard.csv").read_bytes()
