@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rnnbench.leaderboard import FORMATS, read_board
+from rnnbench.leaderboard import FORMATS, read_results, render_page
 from rnnbench.records.schema import Kind, Status
 from rnnbench.records.storage import read_items, read_plan, scan_records
 
@@ -20,10 +20,11 @@ def test_there_are_boards() -> None:
 
 @pytest.mark.parametrize("folder", BOARDS, ids=lambda folder: folder.name)
 def test_the_tables_are_made_from_the_records_alone(folder: Path) -> None:
-    board = read_board(folder)
-    for ending in ("csv", "md", "json"):
+    results = read_results(folder)
+    made = {ending: render(results.board) for ending, render in FORMATS.items()} | {"html": render_page(results)}
+    for ending, content in made.items():
         published = (folder / f"leaderboard.{ending}").read_text(encoding="utf-8")
-        assert FORMATS[ending](board) == published, f"run: rnnbench leaderboard {folder}"
+        assert content == published, f"run: rnnbench leaderboard {folder}"
 
 
 @pytest.mark.parametrize("folder", BOARDS, ids=lambda folder: folder.name)

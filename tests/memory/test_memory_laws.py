@@ -19,6 +19,10 @@ def test_every_law_holds(case):
     assert [finding for finding in findings if finding.outcome is not Outcome.PASSED] == []
 
 
+def test_an_epoch_holds_every_row_once(case):
+    assert sorted(row for batch in epoch(case, seed=1) for row in batch.rows.tolist()) == list(range(400))
+
+
 def test_a_batch_holds_the_rows_that_it_names(case):
     data = case.arrays[Split.TRAIN]
     for batch in epoch(case, 3, 32):

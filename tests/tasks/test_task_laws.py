@@ -55,6 +55,15 @@ def test_positions_of_an_evaluation_add_up_whatever_the_batch(case):
     assert all(one == other for one, other in pairwise(totals))
 
 
+def test_padding_is_zero_and_stands_on_the_right(case):
+    for batch in case.task.evaluation(case.test, 7):
+        if batch.lengths is not None:
+            beyond = torch.arange(batch.inputs.shape[1]) >= batch.lengths[:, None]
+            assert (batch.inputs[beyond] == 0).all()
+            if batch.inputs.dtype == torch.int64:  # a token; the values of a valid step may all be zero
+                assert (batch.inputs[~beyond] != 0).all()
+
+
 def test_the_trivial_loss_is_that_of_the_trivial_baseline_on_validation(case):
     """Translation's baseline gives no probabilities of its own: there it is the unigram's."""
     trivial = next(baseline for baseline in case.task.baselines() if baseline.trivial)
