@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,22 @@ def test_a_mistake_is_a_line_and_exit_code_2(
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "results").exists()
+
+
+def test_all_data_that_is_missing_is_told_at_once_before_any_is_prepared(rnnbench: Rnnbench, tmp_path: Path) -> None:
+    tasks = (
+        "{task: sentiment, dataset: reviews}",
+        "{task: sentiment, dataset: sst2}",
+        "{task: forecasting, dataset: etth1}",
+        "{task: language-modelling, dataset: {name: text-files, fields: {path: mine.txt}}}",
+    )
+    write(tmp_path, f"budget: {{steps: 1}}\ntune: none\nmodels: [lstm]\ntasks: [{', '.join(tasks)}]\n")
+    done = rnnbench("run", "tiny.yaml", "--data-dir", ".")
+    assert done.returncode == 2
+    told = zip(done.stderr.splitlines(), ("sst2/stsa.binary.train", "ett/ETTh1.csv", "mine.txt"), strict=True)
+    for line, file in told:
+        assert re.match(rf"tiny.yaml: .*no file {tmp_path}/{file}\b.*--data-dir", line)
+    assert "preparing" not in done.stdout
 
 
 def test_an_out_folder_that_cannot_be_used_is_refused_before_anything_trains(

@@ -99,11 +99,11 @@ class Dataset(ABC):
             DataMissing: not embedded, and not below ``folder``.
         """
 
-    def verify(self, folder: Path | None) -> None:  # noqa: B027  of most data nothing is known
-        """Hold the files against checksums, where some are known; called once before anything runs.
+    def verify(self, folder: Path | None) -> None:  # noqa: B027  what is generated is always there
+        """Look whether all files are there and, where checksums are known, the right ones; called before all loads.
 
         Raises:
-            DataMissing: a file is not the one that was published under its name.
+            DataMissing: a file is missing, or not the one that was published under its name.
         """
 
     def optimum(self, rows: Sequence[Row]) -> dict[str, float] | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -21,7 +22,7 @@ from rnnbench.plan import Draft, Unplannable, draft
 from rnnbench.prepare import cache_folder, data_folder, prepare
 from rnnbench.records.schema import PlannedRun, Record
 from rnnbench.records.storage import StorageError, move_aside, read_records, results_lock, write_plan
-from rnnbench.suite import Suite, SuiteError, read_suite
+from rnnbench.suite import Suite, SuiteError, SuiteTask, read_suite
 
 CHECKPOINT_S = 60.0
 
@@ -117,24 +118,53 @@ def _read(request: Request, registry: Registry) -> Suite:
 def _plan(suite: Suite, request: Request, registry: Registry, device: str, display: Display) -> Draft:
     try:
         data, cache = data_folder(request.data_dir), cache_folder()
+        _verify(suite, data)
         prepared = {}
         for task in suite.tasks:
             display.preparing(task.label)
-            try:
-                with quiet_output(), contained():
-                    prepared[task.label] = prepare(task.task, task.dataset, data, cache)
-            except (DataMissing, OSError):
-                raise
-            except (ValueError, TypeError, LookupError) as error:  # options that do not fit the rows
-                raise BadRequest(f"{suite.path}: {task.label}: {error}") from error
-            except (Exception, SystemExit) as error:  # a stranger's code may raise anything
-                what = f"its rows cannot be read and encoded: {told(error)}"
-                raise BadRequest(f"{suite.path}: {task.label}: {what}") from error
+            with _reading(suite, task):
+                prepared[task.label] = prepare(task.task, task.dataset, data, cache)
         return draft(suite, prepared, registry, device.partition(":")[0])
     except (DataMissing, Unplannable) as error:
         raise BadRequest(f"{suite.path}: {error}") from error
     except OSError as error:
         raise StorageError(Path(error.filename or cache_folder()), error) from error
+
+
+def _verify(suite: Suite, data: Path | None) -> None:
+    """All data of a suite is there; what is not is told at once, before the first hour of preparing.
+
+    Raises:
+        DataMissing: some of it is missing, or not what was published.
+    """
+    missing: dict[str, None] = {}
+    for task in suite.tasks:
+        try:
+            with _reading(suite, task):
+                task.dataset.verify(data)
+        except DataMissing as error:
+            missing[str(error)] = None
+    if missing:
+        raise DataMissing(f"\n{suite.path}: ".join(missing))
+
+
+@contextmanager
+def _reading(suite: Suite, task: SuiteTask) -> Iterator[None]:
+    """The code of a task and a dataset, which may be a stranger's, at work on its rows.
+
+    Raises:
+        BadRequest: it failed.
+    """
+    try:
+        with quiet_output(), contained():
+            yield
+    except (DataMissing, OSError):
+        raise
+    except (ValueError, TypeError, LookupError) as error:  # options that do not fit the rows
+        raise BadRequest(f"{suite.path}: {task.label}: {error}") from error
+    except (Exception, SystemExit) as error:  # a stranger's code may raise anything
+        what = f"its rows cannot be read and encoded: {told(error)}"
+        raise BadRequest(f"{suite.path}: {task.label}: {what}") from error
 
 
 def _files(suite: Suite, request: Request) -> list[Path]:

@@ -79,12 +79,11 @@ def data_folder(given: Path | None) -> Path | None:
 
 
 def prepare(task: Task, dataset: Dataset, data: Path | None, cache: Path) -> Prepared:
-    """Load the rows, fingerprint them, and encode them unless the cache holds just these.
+    """Load the rows of a verified dataset, fingerprint them, and encode them unless the cache holds just these.
 
     Raises:
-        DataMissing: the rows are not where the dataset looks for them, or are not what was published.
+        DataMissing: the rows are not where the dataset looks for them, or are unusable.
     """
-    dataset.verify(data)
     rows = {split: dataset.load(split, data) for split in Split}
     for split, of_split in rows.items():
         if not of_split:

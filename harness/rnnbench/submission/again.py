@@ -130,9 +130,10 @@ def prepared_data(task: Task, dataset: Dataset, data: Path | None) -> Prepared:
 
     Raises:
         Refused: the task's options do not fit it.
-        DataMissing: it is not here.
+        DataMissing: it is not here, or not what was published.
     """
     try:
+        dataset.verify(data)
         return prepare(task, dataset, data, cache_folder())
     except (ValueError, TypeError, LookupError) as error:
         raise Refused(f"{task.name} on {dataset.name}: {error}") from error

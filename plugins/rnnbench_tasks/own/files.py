@@ -29,6 +29,14 @@ class Own(Dataset):
         """
         return [find(name, folder, Path.cwd()) for name in self.names(split)]
 
+    def verify(self, folder: Path | None) -> None:
+        """All files are there.
+
+        Raises:
+            DataMissing: one is not.
+        """
+        self.located(folder)
+
     def located(self, folder: Path | None) -> tuple[str, tuple[Path, ...]]:
         """Where the files lie, in words, and the files."""
         paths = tuple(dict.fromkeys(path for split in Split for path in self.paths(split, folder)))

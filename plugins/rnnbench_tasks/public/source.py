@@ -44,27 +44,22 @@ class Public(Dataset):
 
     def load(self, split: Split, folder: Path | None) -> Sequence[Row]:
         """The rows of a split, in the order of the file: below ``folder``, or else as fetched from the hub."""
-        try:
-            paths = [self.path(folder, file) for file in self.files(split)]
-        except DataMissing as missing:
-            fetched = self._fetched(split)
-            if not fetched:
-                raise DataMissing(f"{missing}{self._remedy()}") from None
-            return self.read_hub(split, fetched)
-        return self.read(split, paths)
+        paths, fetched = self._find(split, folder)
+        return self.read_hub(split, paths) if fetched else self.read(split, paths)
 
     def verify(self, folder: Path | None) -> None:
-        """Hold the files in the data folder against the checksums of those that numbers were published on.
+        """All files are there, and those in the data folder are the ones that numbers were published on.
 
         Raises:
-            DataMissing: a file is damaged, or another than its name says.
+            DataMissing: a file is missing, damaged, or another than its name says.
         """
-        for file in {name: None for split in Split for name in self.files(split)}:
+        in_folder: dict[str, Path] = {}
+        for split in Split:
+            paths, fetched = self._find(split, folder)
+            if not fetched:
+                in_folder.update(zip(self.files(split), paths, strict=True))
+        for file, path in in_folder.items():
             known = CONTENT.get(self.folder, {}).get(file)
-            try:
-                path = self.path(folder, file)
-            except DataMissing:
-                continue  # it is fetched, or told when it is read
             if known and (found := content_sum(path)) != known:
                 raise DataMissing(
                     f"{path}: the content has sha256 {found}, expected {known}: it is damaged or not the published "
@@ -137,6 +132,15 @@ class Public(Dataset):
                 f"dataset {self.name!r} could not be fetched from {hub}: {error}; nothing of it is used; try again, or "
                 f"set --data-dir or RNNBENCH_DATA to the folder that holds {self.folder}/{self.files(Split.TRAIN)[0]}"
             ) from error
+
+    def _find(self, split: Split, folder: Path | None) -> tuple[Sequence[Path], bool]:
+        """The files of a split, and whether they are the hub's."""
+        try:
+            return [self.path(folder, file) for file in self.files(split)], False
+        except DataMissing as missing:
+            if fetched := self._fetched(split):
+                return fetched, True
+            raise DataMissing(f"{missing}{self._remedy()}") from None
 
     def _fetched(self, split: Split) -> tuple[Path, ...]:
         hub = self.on_hub()
