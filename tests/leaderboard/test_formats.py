@@ -96,6 +96,21 @@ def test_the_markdown_opens_with_what_it_was_made_under(results):
     assert "tuned over learning\\_rate \\[0.001, 0.01\\]" in FORMATS["md"](tuned).splitlines()[0]
 
 
+@pytest.mark.parametrize(
+    ("budget", "words"),
+    [
+        ({"epochs": 6.0}, "6 epochs"),
+        ({"epochs": 1.0}, "1 epoch"),
+        ({"epochs": 0.5}, "0.5 epochs"),
+        ({"tokens": 10**6}, "1,000,000 tokens"),
+    ],
+)
+def test_a_budget_reads_as_words(results, budget, words):
+    plan, records = results
+    text = FORMATS["md"](board(plan.model_copy(update={"budget": budget}), records))
+    assert f"30,000 core parameters, {words}; untuned" in text.splitlines()[0]
+
+
 def test_everything_that_was_planned_stands_under_its_table(results):
     text = FORMATS["md"](board(*results))
     assert "- bidirectional n/a: cannot see the future" in text

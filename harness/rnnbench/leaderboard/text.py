@@ -99,7 +99,7 @@ def rank(row: Row) -> str:
 def terms(board: Board) -> str:
     """One line saying what the tables were made under."""
     budget = [
-        f"{value:,} {name}" if isinstance(value, int | float) else f"{name} {value}"
+        f"{value:,.12g} {name.removesuffix('s') if value == 1 else name}"
         for name, value in sorted(board.budget.items())
         if value is not None and name != "core_params"
     ]
