@@ -3,8 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-# Two workers with one thread each: faster than threads, and sums are added in one order.
-PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --disable-socket --allow-unix-socket --allow-hosts=127.0.0.1,::1
+# Two workers with one thread each: faster than threads, and sums are added in one order. A file's tests share a worker;
+# files in order, since the longest, tests/chaos, is then not left for the end.
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --disable-socket --allow-unix-socket --allow-hosts=127.0.0.1,::1
 
 .PHONY: run quick test test-all clean lint format types imports pytest
 .DEFAULT_GOAL := run
