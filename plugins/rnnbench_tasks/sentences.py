@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 SPECIALS = ("<pad>", "<bos>", "<eos>", UNKNOWN)
 PAD, BOS, EOS, UNK = range(4)
 
+UNKNOWN_WORD = "\u2047"
+"""An unknown word in plain text, as SentencePiece writes it. BLEU's tokeniser takes ``<unk>`` apart into three."""
+
 
 class Lexicon:
     """The vocabulary of an encoding made by :meth:`fitted`; byte pairs are numbered after the specials."""
@@ -46,7 +49,7 @@ class Lexicon:
         return [self._index.get(word, UNK) for word in text.split()]
 
     def text(self, ids: Iterable[int]) -> str:
-        """Plain text of the tokens up to the end of the sentence."""
+        """Plain text of the tokens up to the end of the sentence; unknown words are :data:`UNKNOWN_WORD`."""
         kept: list[int] = []
         for number in map(int, ids):
             if number == EOS:
@@ -56,4 +59,4 @@ class Lexicon:
         if self._tokenizer:
             learned = [number - len(SPECIALS) for number in kept if number >= len(SPECIALS)]
             return str(self._tokenizer.decode(learned))
-        return " ".join(self._words[number] for number in kept)
+        return " ".join(UNKNOWN_WORD if number == UNK else self._words[number] for number in kept)

@@ -21,10 +21,17 @@ def test_text_round_trips_through_token_ids(units):
         assert lexicon.text([*ids, EOS, *ids]) == lexicon.text([BOS, *ids, PAD]) == line
 
 
-def test_an_unknown_word_is_written_as_such():
+def test_an_unknown_word_counts_as_one_wrong_word(tmp_path):
     lexicon = Lexicon(Lexicon.fitted("words", LINES, None, 1))
-    assert lexicon.ids("ein Pferd")[1] == UNK
-    assert lexicon.text(lexicon.ids("ein Pferd")) == "ein <unk>"
+    ids = lexicon.ids("ein Pferd und ein Hund läuft")
+    assert ids[1] == UNK
+    written = lexicon.text(ids)
+    assert written == "ein \u2047 und ein Hund läuft"
+
+    def bleu(hypothesis):
+        return score(BLEU, {"hypothesis": [hypothesis], "reference": ["ein Pferd und ein Hund läuft"]}, tmp_path, "run")
+
+    assert bleu(written) == bleu("ein Esel und ein Hund läuft")
 
 
 def test_byte_pairs_know_no_unknown_word():
