@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,3 +15,22 @@ def data_folder() -> Path:
     if not folder.is_dir():
         pytest.skip("no public data: set RNNBENCH_DATA to its folder")
     return folder
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Takes what a test measured, in words; all of it is printed after the last test."""
+    return lambda words: record_property("figure", words)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The figures of the tests that passed."""
+    lines = [
+        f"{report.nodeid}: {words}"
+        for report in terminalreporter.stats.get("passed", ())
+        for name, words in report.user_properties
+        if name == "figure"
+    ]
+    if lines:
+        terminalreporter.section("figures")
+        terminalreporter.write("".join(f"{line}\n" for line in lines))

@@ -23,6 +23,9 @@ HERE = Path(__file__).parent
 PATIENCE = 60.0
 """Seconds until a test gives up waiting. Times are printed, not tested: what is promised stands in docs/promises.md."""
 
+Figure = Callable[[str], None]
+"""What the fixture ``figure`` is."""
+
 COMMAND = ("run", "toy.yaml", "--out", "out")
 
 DATASET = "{name: reviews, fields: {train_rows: 40, validation_rows: 12, test_rows: 12}}"

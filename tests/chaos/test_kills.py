@@ -13,6 +13,7 @@ import pytest
 from chaos.conftest import (
     COMMAND,
     WHOLE,
+    Figure,
     Nursery,
     Straight,
     diary,
@@ -24,9 +25,9 @@ from chaos.conftest import (
 
 @pytest.mark.parametrize("kills", [25, pytest.param(500, marks=pytest.mark.slow)])
 def test_a_suite_that_is_killed_until_it_is_done_ends_as_if_it_never_was(
-    kills: int, nursery: Nursery, straight: Straight, tmp_path: Path
+    kills: int, nursery: Nursery, straight: Straight, figure: Figure, tmp_path: Path
 ) -> None:
-    moments = random.Random(kills)
+    moments, asked = random.Random(kills), kills
     number = slowest = 0.0
     while kills:
         number += 1
@@ -54,7 +55,7 @@ def test_a_suite_that_is_killed_until_it_is_done_ends_as_if_it_never_was(
         assert_none_again(folder, lines, finished)
         assert outcome(folder / "out") == straight.outcome
         assert not litter(folder / "out")
-    print(f"killed during {number:.0f} suites; the last process was gone {slowest:.2f} s after")
+    figure(f"{asked} kills during {number:.0f} suites; the last process was gone {slowest:.2f} s after")
 
 
 def assert_none_again(folder: Path, lines: int, finished: dict[str, bytes]) -> None:

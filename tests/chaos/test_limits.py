@@ -6,13 +6,15 @@ import re
 import time
 from pathlib import Path
 
-from chaos.conftest import COMMAND, Nursery, diary, left_behind, outcome, records, soon, suite, toy
+from chaos.conftest import COMMAND, Figure, Nursery, diary, left_behind, outcome, records, soon, suite, toy
 
 LIMIT_S = 5
 HANGS = ("python-loop", "native-loop", "deadlock", "ignore-sigterm", "daemon")
 
 
-def test_a_hang_ends_at_its_limit_and_is_tried_again_by_the_next_call(nursery: Nursery, tmp_path: Path) -> None:
+def test_a_hang_ends_at_its_limit_and_is_tried_again_by_the_next_call(
+    nursery: Nursery, figure: Figure, tmp_path: Path
+) -> None:
     models = "".join(toy(fault, fault=fault) for fault in HANGS)
     (tmp_path / "toy.yaml").write_text(suite(models, limits=f"{{seconds: {LIMIT_S}}}"), encoding="utf-8")
     cure = {"TOY_CURE": str(tmp_path / "cured")}
@@ -32,7 +34,7 @@ def test_a_hang_ends_at_its_limit_and_is_tried_again_by_the_next_call(nursery: N
     (tmp_path / "cured").touch()
     nursery.run(tmp_path, *COMMAND, **cure)
     assert {record["status"] for record in records(tmp_path / "out").values()} == {"done"}
-    print(f"five hangs with a limit of {LIMIT_S} s were over after {took:.1f} s, the start of the command included")
+    figure(f"five hangs with a limit of {LIMIT_S} s were over after {took:.1f} s, the start of the command included")
 
 
 def test_a_run_that_is_only_slow_goes_on_where_it_was_to_the_same_numbers(nursery: Nursery, tmp_path: Path) -> None:
@@ -52,7 +54,7 @@ def test_a_run_that_is_only_slow_goes_on_where_it_was_to_the_same_numbers(nurser
     assert records(tmp_path / "out")["slow"]["id"] == records(tmp_path / "straight")["slow"]["id"]
 
 
-def test_a_leak_ends_before_the_machine_does(nursery: Nursery, tmp_path: Path) -> None:
+def test_a_leak_ends_before_the_machine_does(nursery: Nursery, figure: Figure, tmp_path: Path) -> None:
     models = toy("leak", fault="leak") + toy("a")
     (tmp_path / "toy.yaml").write_text(suite(models, limits="{memory: 1500MB}"), encoding="utf-8")
     started = nursery.start(tmp_path, *COMMAND, "--jobs", "2")
@@ -62,7 +64,7 @@ def test_a_leak_ends_before_the_machine_does(nursery: Nursery, tmp_path: Path) -
     assert re.fullmatch(r"held [1-9]\.\d\d GB, its limit is 1\.50 GB", found["leak"]["reason"])
     assert found["leak"]["attempts"] == 1
     assert found["a"]["status"] == "done"
-    print(found["leak"]["reason"])
+    figure(found["leak"]["reason"])
 
 
 def test_what_a_finished_run_leaves_running_ends_with_it(nursery: Nursery, tmp_path: Path) -> None:

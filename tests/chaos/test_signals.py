@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chaos.conftest import COMMAND, WHOLE, Nursery, Straight, gone, litter, outcome
+from chaos.conftest import COMMAND, WHOLE, Figure, Nursery, Straight, gone, litter, outcome
 
 
 def catches(pid: int, number: signal.Signals) -> bool:
@@ -25,9 +25,9 @@ def catches(pid: int, number: signal.Signals) -> bool:
 
 @pytest.mark.parametrize("times", [20, pytest.param(100, marks=pytest.mark.slow)])
 def test_a_signal_ends_a_suite_with_the_command_that_goes_on(
-    times: int, nursery: Nursery, straight: Straight, tmp_path: Path
+    times: int, nursery: Nursery, straight: Straight, figure: Figure, tmp_path: Path
 ) -> None:
-    moments = random.Random(times)
+    moments, asked = random.Random(times), times
     number, slowest, is_over = 0, 0.0, True
     while times:
         if is_over:
@@ -52,7 +52,6 @@ def test_a_signal_ends_a_suite_with_the_command_that_goes_on(
         took = time.monotonic() - began
         is_over = code not in (130, 143)
         if is_over:  # before the signal came
-            print(f"exit code {code}: {started.said[-500:]}")
             assert_over(folder, straight)
             continue
         times -= 1
@@ -65,7 +64,7 @@ def test_a_signal_ends_a_suite_with_the_command_that_goes_on(
         arguments = shlex.split(last.partition("goes on: rnnbench ")[2])
     nursery.run(folder, *arguments)
     assert_over(folder, straight)
-    print(f"stopped during {number} suites, the slowest after {slowest:.2f} s")
+    figure(f"{asked} signals during {number} suites, the slowest was obeyed after {slowest:.2f} s")
 
 
 def assert_over(folder: Path, straight: Straight) -> None:

@@ -17,6 +17,7 @@ import pytest
 from chaos.conftest import (
     COMMAND,
     WHOLE,
+    Figure,
     Nursery,
     Started,
     Straight,
@@ -83,7 +84,7 @@ def test_all_storage_goes_through_one_module_and_the_lock(calls: list[Call]) -> 
 
 @pytest.mark.parametrize("number", [10, pytest.param(None, marks=pytest.mark.slow)])
 def test_a_process_that_ends_at_a_storage_call_resumes_to_the_same_bytes(
-    number: int | None, nursery: Nursery, small: Straight, calls: list[Call], tmp_path: Path
+    number: int | None, nursery: Nursery, small: Straight, calls: list[Call], figure: Figure, tmp_path: Path
 ) -> None:
     tried = 0
     for call in some(calls, number, 1):
@@ -96,12 +97,12 @@ def test_a_process_that_ends_at_a_storage_call_resumes_to_the_same_bytes(
             nursery.run(folder, *COMMAND, "--jobs", "1", **EVERY_STEP)
             assert outcome(folder / "out") == small.outcome, f"{then} {call}"
             assert not litter(folder / "out"), f"{then} {call}"
-    print(f"{tried} crash points of {2 * len(calls)}")
+    figure(f"{tried} crash points of {2 * len(calls)}")
 
 
 @pytest.mark.parametrize("number", [8, pytest.param(None, marks=pytest.mark.slow)])
 def test_a_storage_call_that_fails_ends_the_suite_with_its_path_and_error(
-    number: int | None, nursery: Nursery, small: Straight, calls: list[Call], tmp_path: Path
+    number: int | None, nursery: Nursery, small: Straight, calls: list[Call], figure: Figure, tmp_path: Path
 ) -> None:
     errors = (errno.ENOSPC, errno.EIO, errno.EROFS)
     tried, slowest = 0, 0.0
@@ -127,7 +128,7 @@ def test_a_storage_call_that_fails_ends_the_suite_with_its_path_and_error(
         assert finished == {path: path.read_bytes() for path in finished}, f"{call}: a finished run was done again"
         assert outcome(folder / "out") == small.outcome, f"{call}"
         assert not litter(folder / "out"), f"{call}"
-    print(f"{tried} calls failed, the slowest command took {slowest:.1f} s in all")
+    figure(f"{tried} calls failed, the slowest command took {slowest:.1f} s in all")
 
 
 @pytest.mark.parametrize("out", ["a-file/out", "/proc/out", "/dev/null/out", "/sys/kernel/out"])
@@ -144,7 +145,7 @@ def test_a_folder_that_takes_no_files_is_refused_before_anything_runs(
 
 
 def test_a_second_command_on_a_folder_is_refused_at_once_and_told_who_is_there(
-    nursery: Nursery, tmp_path: Path
+    nursery: Nursery, figure: Figure, tmp_path: Path
 ) -> None:
     (tmp_path / "toy.yaml").write_text(suite(toy("slow", pause=2)), encoding="utf-8")
     first = nursery.start(tmp_path, *COMMAND)
@@ -156,7 +157,7 @@ def test_a_second_command_on_a_folder_is_refused_at_once_and_told_who_is_there(
     (line,) = second.said.splitlines()
     assert line.startswith(f"out is in use by process {first.pid} on {socket.gethostname()} since 20")
     assert first.wait() == 0
-    print(f"refused after {took:.2f} s")
+    figure(f"refused after {took:.2f} s")
 
 
 @pytest.fixture
@@ -176,12 +177,13 @@ def full(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.slow
 def test_a_full_disk_ends_the_suite_and_once_there_is_space_it_goes_on(
-    full: Path, nursery: Nursery, straight: Straight, tmp_path: Path
+    full: Path, nursery: Nursery, straight: Straight, figure: Figure, tmp_path: Path
 ) -> None:
     (tmp_path / "toy.yaml").write_text(WHOLE, encoding="utf-8")
     command = ("run", "toy.yaml", "--out", str(full / "out"), "--jobs", "2")
     started = nursery.start(tmp_path, *command)
     assert started.wait() == 4, started.said
+    figure(f"1 MiB was full and the command over {time.monotonic() - started.began:.1f} s after its start")
     assert started.said.splitlines()[-1].endswith("No space left on device")
     finished = records(full / "out")
     assert finished

@@ -13,6 +13,7 @@ import pytest
 from chaos.conftest import (
     COMMAND,
     WHOLE,
+    Figure,
     Nursery,
     Straight,
     diary,
@@ -30,9 +31,9 @@ from chaos.conftest import (
 @pytest.mark.parametrize("jobs", [1, 2, 4])
 @pytest.mark.parametrize("kills", [7, pytest.param(67, marks=pytest.mark.slow)])
 def test_runs_whose_workers_are_killed_are_tried_again_to_the_same_bytes(
-    kills: int, jobs: int, nursery: Nursery, straight: Straight, tmp_path: Path
+    kills: int, jobs: int, nursery: Nursery, straight: Straight, figure: Figure, tmp_path: Path
 ) -> None:
-    moments, number = random.Random(jobs), 0
+    moments, number, asked = random.Random(jobs), 0, kills
     while kills:
         number += 1
         folder = tmp_path / str(number)
@@ -54,6 +55,7 @@ def test_runs_whose_workers_are_killed_are_tried_again_to_the_same_bytes(
         attempts = {record["id"]: record["attempts"] for record in records(folder / "out").values()}
         assert all(attempts[run_id] <= 1 + times for run_id, times in killed.items())
         assert sum(attempts.values()) > len(attempts), "no kill met a run under way"
+    figure(f"{asked} kills of workers during {number} suites, {jobs} at once")
 
 
 def test_a_worker_that_dies_each_time_is_told_by_its_signal_and_its_neighbours_go_on(
