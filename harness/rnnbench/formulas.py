@@ -6,8 +6,9 @@ checked without torch, plugins or the libraries that score. N is sums of statist
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -160,8 +161,12 @@ def _macro_f1(totals_NK: Floats) -> Floats:
 # Translations: sacreBLEU (Post 2018) resamples by the same counts in its own significance tests; the methods behind
 # them are the ones that its metrics implement, underscore or not.
 
+REFERENCE, REFERENCE_SUM = "reference", "reference_sha256"
 
-def _sacrebleu(metric: str, name: str, **options: Any) -> Formula:
+
+def _sacrebleu(metric: str, name: str, counts: int, **options: Any) -> tuple[Formula, Formula]:
+    """The formula of two texts, and that of what is counted of them."""
+
     def scorer(**more: Any) -> Any:
         import sacrebleu.metrics  # noqa: PLC0415  only where there are translations
 
@@ -178,9 +183,36 @@ def _sacrebleu(metric: str, name: str, **options: Any) -> Formula:
     def signature() -> str:
         return str(scorer(references=[[""]]).get_signature())
 
-    sides: Mapping[str, Kind] = {"hypothesis": "string", "reference": "string"}
-    return Formula(metric, "max", sides, statistics, scores, "reference", signature=signature)
+    sides: Mapping[str, Kind] = {"hypothesis": "string", REFERENCE: "string"}
+    of_text = Formula(metric, "max", sides, statistics, scores, REFERENCE, signature=signature)
+    names = [f"{metric}_{number}" for number in range(counts)]
+    counted: Mapping[str, Kind] = {**dict.fromkeys(names, "int64"), REFERENCE_SUM: "string"}
+    return of_text, replace(of_text, columns=counted, statistics=_stacked(*names), asked=REFERENCE_SUM)
 
+
+def without_references(items: Items) -> dict[str, list[Any]]:
+    """Items whose references may not be passed on: of each its hash, and what every score counts of it.
+
+    Items without references are given back as they are.
+    """
+    kept = {name: list(column) for name, column in items.items() if name != REFERENCE}
+    if REFERENCE not in items:
+        return kept
+    for of_text, counted in _TRANSLATION:
+        if all(isinstance(cell, str) for name in of_text.columns for cell in items.get(name, (None,))):
+            names = (name for name in counted.columns if name != REFERENCE_SUM)
+            counts_KI = np.rint(of_text.statistics(items)).astype(int).T
+            kept |= dict(zip(names, counts_KI.tolist(), strict=True))
+    kept[REFERENCE_SUM] = [hashlib.sha256(str(text).encode()).hexdigest() for text in items[REFERENCE]]
+    return kept
+
+
+_TRANSLATION = (
+    _sacrebleu("bleu", "BLEU", 10, force=True),  # force: no warning about tokenised text
+    _sacrebleu("chrf", "CHRF", 18),
+)
+COUNTS = tuple(name for _, counted in _TRANSLATION for name in counted.columns if name != REFERENCE_SUM)
+"""The columns of whole numbers that stand for references."""
 
 _LABELS: Mapping[str, Kind] = {"label": "string", "predicted": "string"}
 
@@ -200,6 +232,5 @@ FORMULAS = (
     _success("recalled", "right", "count", _per_cent),
     _step("solved", {"right": "int64", "count": "int64"}, _recall_solved),
     _step("solved", {"squared_error": "float64", "count": "int64"}, _adding_solved),
-    _sacrebleu("bleu", "BLEU", force=True),  # force: no warning about tokenised text
-    _sacrebleu("chrf", "CHRF"),
+    *(formula for pair in _TRANSLATION for formula in pair),
 )

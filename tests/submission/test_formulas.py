@@ -7,6 +7,7 @@ import pytest
 
 from rnnbench import Metric, find_formula
 from rnnbench.discovery import discover
+from rnnbench.formulas import COUNTS, REFERENCE_SUM, without_references
 from rnnbench.metrics import implementation
 
 
@@ -51,3 +52,26 @@ def test_a_built_in_metric_is_its_formula(metric: Metric) -> None:
 def test_a_plugins_own_metric_has_none() -> None:
     with pytest.raises(LookupError, match="no formula for 'house-score' of the columns label, score"):
         find_formula("house-score", ["score", "label"])
+
+
+@pytest.mark.parametrize("metric", ["bleu", "chrf"])
+def test_what_stands_for_references_gives_the_same_score_and_not_their_text(metric: str) -> None:
+    given = {**items({"hypothesis": "string", "reference": "string"}), "nll": [0.5] * 40}
+    given["reference"] = [f"{text} secret" for text in given["reference"]]
+    kept = without_references(given)
+    assert kept.keys() == {"hypothesis", "nll", REFERENCE_SUM, *COUNTS}
+    assert "secret" not in str(kept)
+    of_text, counted = find_formula(metric, given), find_formula(metric, kept)
+    np.testing.assert_array_equal(counted.statistics(kept), of_text.statistics(given))
+    assert counted(kept) == of_text(given) > 0
+    assert counted.signature() == of_text.signature()
+    assert all(type(cell) is int for name in COUNTS for cell in kept[name])
+
+
+@pytest.mark.parametrize("given", [{"label": ["a"]}, {"nll": [1.5], "words": [3]}])
+def test_items_without_references_stay_as_they_are(given: dict[str, list]) -> None:
+    assert without_references(given) == given
+
+
+def test_references_of_another_kind_are_hashed_and_not_counted() -> None:
+    assert without_references({"reference": [3], "hypothesis": [4]}).keys() == {"hypothesis", REFERENCE_SUM}

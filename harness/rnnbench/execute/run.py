@@ -24,6 +24,7 @@ from rnnbench.execute.phases import PhaseFailed, Send, phase
 from rnnbench.execute.provenance import peak_bytes, provenance
 from rnnbench.execute.slots import Slots
 from rnnbench.execute.training import Checkpoints, points, train
+from rnnbench.formulas import REFERENCE, without_references
 from rnnbench.metrics import bootstrap, score, signature
 from rnnbench.network.core import ContractBroken
 from rnnbench.network.network import Network, build_network, state_bytes
@@ -65,7 +66,17 @@ def run(job: Job, send: Send, stopping: Callable[[], bool]) -> tuple[Record, Col
             **values,
         },
     )
-    return record, items
+    return record, items if items is None else _kept(job, items)
+
+
+def _kept(job: Job, items: Columns) -> Columns:
+    """Items as they are stored: text that was not generated here may be licensed, and is nobody's to publish."""
+    if job.assignment.task.dataset.embedded or REFERENCE not in items:
+        return items
+    kept = without_references(items)
+    if job.assignment.run.kind is Kind.BASELINE:  # its hypotheses may be the source, or a training sentence
+        kept.pop("hypothesis", None)
+    return kept
 
 
 def _carried_out(

@@ -5,12 +5,13 @@ This loads the plugins that are installed here; a record's names are looked up a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from rnnbench.contract.datasets import DataMissing, Split
 from rnnbench.discovery import Registry, discover
+from rnnbench.formulas import REFERENCE, REFERENCE_SUM, without_references
 from rnnbench.prepare import Prepared
 from rnnbench.records.schema import Kind, PlannedTask, Record, Status
 from rnnbench.records.storage import ITEMS, PLAN
@@ -83,9 +84,27 @@ def _check_items(submission: Submission, baseline: Record, task: Any, prepared: 
         return
     items = predictor.predict(task, prepared.encoding, prepared.arrays(Split.TRAIN), prepared.arrays(Split.TEST))
     got, _ = submission.columns(baseline.id)
+    if REFERENCE_SUM in got:
+        yield from _check_counts(submission, baseline.task, items.get(REFERENCE, []))
+        items = without_references(items)
     for column in SHARED:
         if column in items and list(items[column]) != list(got.get(column, ())):
             yield Problem(f"{ITEMS}/{baseline.id}.json.gz", column, "expected that of the data here, got another")
+
+
+def _check_counts(submission: Submission, task: str, references: Sequence[str]) -> Iterator[Problem]:
+    """What the items count of hypotheses and references is what these hypotheses and the data's references give."""
+    for record in submission.records.values():
+        if record.task != task or record.items_sha256 is None:
+            continue
+        items, _ = submission.columns(record.id)
+        hypotheses = items.get("hypothesis", [])
+        if len(hypotheses) != len(references):
+            continue
+        expected = without_references({"hypothesis": hypotheses, REFERENCE: references})
+        for column, values in expected.items():
+            if values != items.get(column):
+                yield Problem(f"{ITEMS}/{record.id}.json.gz", column, "expected that of the data here, got another")
 
 
 def _check_optimum(

@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rnnbench.formulas import Floats, Formula, find_formula, resampling_counts, spread
+from rnnbench.formulas import (
+    COUNTS,
+    REFERENCE,
+    REFERENCE_SUM,
+    Floats,
+    Formula,
+    find_formula,
+    resampling_counts,
+    spread,
+)
 from rnnbench.records.schema import PlannedTask, Record, Status
 from rnnbench.records.storage import ITEMS
 from rnnbench.streams import generator
@@ -22,7 +31,7 @@ from rnnbench.submission.reading import Columns, Submission, Unreadable
 FEWEST_BLOCKS = 10
 """Below so many items a run states no error of the test set."""
 RESAMPLES = 1000
-SHARED = ("label", "reference", "tokens", "words", "bytes", "frames", "count")
+SHARED = ("label", REFERENCE, REFERENCE_SUM, "tokens", "words", "bytes", "frames", "count")
 """Columns that the data decide: the same in all runs of a table."""
 
 
@@ -148,7 +157,7 @@ class _Shared:
 
 def _check_items(file: str, task: PlannedTask, items: Columns) -> Iterator[Problem]:
     """Signs, and as many items as the plan's test rows come to."""
-    for name in ("tokens", "words", "bytes", "frames", "count"):
+    for name in ("tokens", "words", "bytes", "frames", "count", *COUNTS):
         if any(type(value) is not int or value < 0 for value in items.get(name, ())):
             yield Problem(file, name, "expected whole numbers of at least 0")
     for name in ("nll", "squared_error", "absolute_error", "right"):
