@@ -103,6 +103,7 @@ def test_the_markdown_opens_with_what_it_was_made_under(results):
         ({"epochs": 1.0}, "1 epoch"),
         ({"epochs": 0.5}, "0.5 epochs"),
         ({"tokens": 10**6}, "1,000,000 tokens"),
+        ({"steps": "many"}, "steps many"),
     ],
 )
 def test_a_budget_reads_as_words(results, budget, words):

@@ -99,7 +99,7 @@ def rank(row: Row) -> str:
 def terms(board: Board) -> str:
     """One line saying what the tables were made under."""
     budget = [
-        f"{value:,.12g} {name.removesuffix('s') if value == 1 else name}"
+        _amount(name, value)
         for name, value in sorted(board.budget.items())
         if value is not None and name != "core_params"
     ]
@@ -116,6 +116,13 @@ def terms(board: Board) -> str:
         f"rnnbench {board.harness}",
     ]
     return clean("; ".join(parts))
+
+
+def _amount(name: str, value: object) -> str:
+    """``1,200 steps``, ``1 epoch``; a stranger's plan may hold anything."""
+    if not isinstance(value, int | float):
+        return f"{name} {value}"
+    return f"{value:,.12g} {name.removesuffix('s') if value == 1 else name}"
 
 
 def verdict(of: Verdict) -> list[str]:
