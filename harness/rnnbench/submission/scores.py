@@ -31,6 +31,8 @@ from rnnbench.submission.reading import Columns, Submission, Unreadable
 FEWEST_BLOCKS = 10
 """Below so many items a run states no error of the test set."""
 RESAMPLES = 1000
+MOST_COUNTED = 2**31
+"""More n-grams than any sentence has."""
 SHARED = ("label", REFERENCE, REFERENCE_SUM, "tokens", "words", "bytes", "frames", "count")
 """Columns that the data decide: the same in all runs of a table."""
 
@@ -160,6 +162,9 @@ def _check_items(file: str, task: PlannedTask, items: Columns) -> Iterator[Probl
     for name in ("tokens", "words", "bytes", "frames", "count", *COUNTS):
         if any(type(value) is not int or value < 0 for value in items.get(name, ())):
             yield Problem(file, name, "expected whole numbers of at least 0")
+    for name in COUNTS:  # sacreBLEU takes logarithms of their sums, which must not overflow
+        if any(isinstance(value, int) and value >= MOST_COUNTED for value in items.get(name, ())):
+            yield Problem(file, name, f"expected numbers below {MOST_COUNTED:,}")
     for name in ("nll", "squared_error", "absolute_error", "right"):
         if any(isinstance(value, str) or value < 0 for value in items.get(name, ())):
             yield Problem(file, name, "expected numbers of at least 0")
