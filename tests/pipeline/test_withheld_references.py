@@ -81,7 +81,7 @@ def test_counts_that_no_sentence_has_are_refused(
     assert rnnbench("run", "tiny.yaml", "--out", "out").returncode == 0
     board = Board(tmp_path / "out")
     (run,) = board.ids("train")
-    board.change_items(run, lambda columns: columns["bleu_4"].update(bleu_4=[count] * len(columns["bleu_4"])))
+    board.change_items(run, lambda columns: columns.update(bleu_4=[count] * len(columns["bleu_4"])))
     refused = rnnbench("validate", "out")
     assert refused.returncode == 2
     assert f"items/{run}.json.gz: bleu_4: expected {expected}" in refused.stderr
