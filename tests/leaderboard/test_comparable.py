@@ -111,6 +111,12 @@ def test_a_recipe_of_its_own_that_the_suite_declares_is_marked_as_that_alone():
     assert marks(found)["own"] == ("own recipe: batch=64",)
 
 
+def test_recipes_of_their_own_are_not_what_the_others_are_held_to():
+    runs = [run_of(model, recipe={"batch": 64, "dropout": 0.0}) for model in ("own", "another")]
+    models = [make_model("lstm"), *(make_model(run.model, overrides={"batch": 64}) for run in runs)]
+    assert marks(made([run_of("lstm"), *runs], models))["lstm"] == ()
+
+
 def test_equal_terms_leave_no_mark_whatever_the_order():
     runs = [run_of(model, seed) for model in ("a", "b") for seed in range(2)]
     assert marks(made(runs)) == marks(made(runs[::-1])) == {"a": (), "b": ()}

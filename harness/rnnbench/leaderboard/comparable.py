@@ -41,16 +41,20 @@ def complaint(run: PlannedRun, record: Record, task: PlannedTask) -> str | None:
 def other_terms(runs: Iterable[PlannedRun], models: Mapping[str, PlannedModel]) -> dict[str, tuple[str, ...]]:
     """By model, the terms that its runs were planned under and most runs of the table were not, as marks.
 
-    A recipe of its own is no such term: the suite declares it, and the row is marked with it anyway.
+    A recipe of its own is no such term, for its row or the others': the suite declares it, and marks the row anyway.
     """
     trained = sorted((run for run in runs if run.kind is Kind.TRAIN and run.resolved), key=lambda run: run.id)
     terms = [_flat({name: run.resolved[name] for name in _TERMS if name in run.resolved}) for run in trained]
-    usual = {name: _most(each.get(name, _ABSENT) for each in terms) for each in terms for name in each}
+    overrides = {model.label: {f"recipe.{name}" for name in model.overrides} for model in models.values()}
+    declared = [overrides.get(run.model, set()) for run in trained]
+    usual = {
+        name: _most(each.get(name, _ABSENT) for each, its in zip(terms, declared, strict=True) if name not in its)
+        for name in {name for each in terms for name in each}
+    }
     marks: dict[str, dict[str, None]] = {}
-    for run, own in zip(trained, terms, strict=True):
-        declared = models[run.model].overrides if run.model in models else ()
+    for run, own, its in zip(trained, terms, declared, strict=True):
         for name, planned, found in _differences(usual, own):
-            if name.removeprefix("recipe.") not in declared:
+            if name not in its:
                 marks.setdefault(run.model, {})[f"other terms: {name} {found}, the others' {planned}"] = None
     return {model: tuple(found) for model, found in marks.items()}
 
@@ -89,6 +93,6 @@ def _differences(wanted: Mapping[str, str], got: Mapping[str, str]) -> Iterator[
 
 
 def _most(values: Iterable[str]) -> str:
-    """The commonest; of equally common ones the first by the alphabet."""
+    """The commonest; of equally common ones the first by the alphabet; of none, none."""
     counts = Counter(values)
-    return min(counts, key=lambda value: (-counts[value], value))
+    return min(counts, key=lambda value: (-counts[value], value), default=_ABSENT)
