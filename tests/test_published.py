@@ -11,7 +11,7 @@ from rnnbench.records.schema import Kind, Status
 from rnnbench.records.storage import read_items, read_plan, scan_records
 
 PUBLISHED = Path(__file__).parents[1] / "results" / "published"
-UNDER_WAY = {"forecasting-public"}
+UNDER_WAY = {"nlp-public"}
 """Boards of which some runs are still to be done: the same command goes on with them."""
 BOARDS = sorted(path.parent for path in PUBLISHED.glob("**/plan.json"))
 
