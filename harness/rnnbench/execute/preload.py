@@ -8,6 +8,7 @@ import tokenizers  # noqa: F401
 import torch
 import torch._dynamo  # noqa: F401  which the first optimiser of a process imports, for a second
 
+import rnnbench.execute.run
 import rnnbench.execute.worker  # noqa: F401
 from rnnbench.discovery import discover
 

@@ -17,7 +17,6 @@ from rnnbench.execute.device import set_up
 from rnnbench.execute.job import Job, failed
 from rnnbench.execute.phases import is_out_of_memory
 from rnnbench.execute.processes import end_descendants, lead_family
-from rnnbench.execute.run import run
 from rnnbench.execute.training import Stopped
 from rnnbench.records.files import StorageError
 from rnnbench.records.logs import open_log
@@ -45,6 +44,8 @@ def main(job: Job, connection: Connection) -> None:
 
     try:
         _log_to(open_log(job.folder, job.assignment.run.id))
+        from rnnbench.execute.run import run  # noqa: PLC0415  heavy, and the main process imports this module too
+
         set_up(torch.device(job.device))
         send("finished", run(job, send, stop.is_set))
     except Stopped:
