@@ -5,6 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked ``gpu`` run where CUDA is, and say so where it is not."""
+    if torch.cuda.is_available():
+        return
+    for item in items:
+        if item.get_closest_marker("gpu"):
+            item.add_marker(pytest.mark.skip(reason="no CUDA device here: the GPU part did not run"))
 
 
 @pytest.fixture(scope="session")

@@ -77,8 +77,6 @@ def test_a_record_says_all_that_its_number_was_made_with_and_no_secret(
 
 @pytest.mark.gpu
 def test_on_a_gpu_the_card_is_named() -> None:
-    if not torch.cuda.is_available():
-        pytest.skip("no GPU")
     found = provenance("cuda")
     assert found["gpu"] == torch.cuda.get_device_name(0)
     assert found["gpu_capability"]

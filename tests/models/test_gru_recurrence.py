@@ -67,7 +67,6 @@ def test_a_second_derivative_is_refused_rather_than_wrong():
 
 
 @pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
 def test_a_gpu_runs_torchs_kernel_and_agrees():
     layer = GRULayer(5, 6, batch_first=True)
     x = torch.randn(3, 7, 5)

@@ -23,10 +23,7 @@ from rnnbench.records.schema import Kind, Status
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = [
-    pytest.mark.gpu,
-    pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here: the GPU part did not run"),
-]
+pytestmark = pytest.mark.gpu
 
 
 def pairs(draft: Draft) -> list[Assignment]:

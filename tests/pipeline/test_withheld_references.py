@@ -63,26 +63,21 @@ def test_counts_are_held_against_the_data(rnnbench: Rnnbench, data_folder: Path,
     assert (problem.file, problem.field) == (f"items/{run}.json.gz", "bleu_2")
 
 
-@pytest.mark.parametrize(
-    ("count", "expected"),
-    [
-        (-1, "whole numbers of at least 0"),
-        (0.5, "whole numbers"),
-        ("many", "whole numbers"),
-        (2**62, "numbers below 2,147"),
-    ],
-)
-def test_counts_that_no_sentence_has_are_refused(
-    count: float | str, expected: str, rnnbench: Rnnbench, tmp_path: Path
-) -> None:
+def test_counts_that_no_sentence_has_are_refused(rnnbench: Rnnbench, tmp_path: Path) -> None:
     for side in ("en", "de"):
         (tmp_path / f"all.{side}").write_text("".join(f"word {n}\n" for n in range(120)), encoding="utf-8")
     write(tmp_path, SUITE.format(dataset="{name: parallel-files, fields: {path: [all.en, all.de]}}"))
     assert rnnbench("run", "tiny.yaml", "--out", "out").returncode == 0
     board = Board(tmp_path / "out")
     (run,) = board.ids("train")
-    board.change_items(run, lambda columns: columns.update(bleu_4=[count] * len(columns["bleu_4"])))
-    refused = rnnbench("validate", "out")
-    assert refused.returncode == 2
-    assert f"items/{run}.json.gz: bleu_4: expected {expected}" in refused.stderr
-    assert "Traceback" not in refused.stderr
+    for count, expected in {
+        -1: "whole numbers of at least 0",
+        0.5: "whole numbers",
+        "many": "whole numbers",
+        2**62: "numbers below 2,147",
+    }.items():
+        board.change_items(run, lambda columns, it=count: columns.update(bleu_4=[it] * len(columns["bleu_4"])))
+        refused = rnnbench("validate", "out")
+        assert refused.returncode == 2
+        assert f"items/{run}.json.gz: bleu_4: expected {expected}" in refused.stderr
+        assert "Traceback" not in refused.stderr
