@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 import rnnbench
-import rnnbench.testing
+import rnnbench.conformance
 from rnnbench.contract import hooks
 from rnnbench.records import schema
 
@@ -68,8 +68,8 @@ def _sections() -> Iterator[tuple[str, str, list[Entry]]]:
     found = [name for name in vars(hooks) if name.startswith("rnnbench_")]
     yield "Hooks", entry_point, [_entry(name, getattr(hooks, name), hooks) for name in found]
     yield "Public names", "`from rnnbench import ...`", [_public(name) for name in rnnbench.__all__ if name[0] != "_"]
-    kit = [_entry(name, getattr(rnnbench.testing, name), None) for name in rnnbench.testing.__all__]
-    yield "The conformance kit", "`import rnnbench.testing`", kit
+    kit = [_entry(name, getattr(rnnbench.conformance, name), None) for name in rnnbench.conformance.__all__]
+    yield "The conformance kit", "`import rnnbench.conformance`", kit
     classes = [
         thing for thing in vars(schema).values() if inspect.isclass(thing) and thing.__module__ == schema.__name__
     ]

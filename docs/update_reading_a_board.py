@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnbench.leaderboard import read_board
-from rnnbench.leaderboard.aggregates import interquartile_interval
-from rnnbench.leaderboard.pairing import Scored, paired_variance
-from rnnbench.leaderboard.statistics import BOOTSTRAP_FROM, deviation, interval, mean
 from rnnbench.leaderboard.text import verdict as verdict_parts
 from rnnbench.leaderboard.verdict import Spread
 from rnnbench.records.schema import MetricInfo
+from rnnbench.statistics.aggregates import interquartile_interval
+from rnnbench.statistics.pairing import Scored, paired_variance
+from rnnbench.statistics.summary import BOOTSTRAP_FROM, deviation, interval, mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from rnnbench.base.streams import stream
     from rnnbench.contract.batches import Arrays, Batch, Columns, Encoding
     from rnnbench.contract.datasets import (
         DataMissing,
@@ -42,8 +43,7 @@ if TYPE_CHECKING:
     from rnnbench.network.next_token import NextToken
     from rnnbench.network.target_sequence import TargetSequence
     from rnnbench.network.value import Value
-    from rnnbench.streams import stream
-    from rnnbench.submission.frame import load_results
+    from rnnbench.records.frame import load_results
 
 _HOME = {
     "rnnbench.contract.datasets": (
@@ -75,8 +75,8 @@ _HOME = {
     "rnnbench.network.next_token": ("NextToken",),
     "rnnbench.network.target_sequence": ("TargetSequence",),
     "rnnbench.network.value": ("Value",),
-    "rnnbench.streams": ("stream",),
-    "rnnbench.submission.frame": ("load_results",),
+    "rnnbench.base.streams": ("stream",),
+    "rnnbench.records.frame": ("load_results",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

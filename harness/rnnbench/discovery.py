@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from rnnbench.containment import contained, quiet_output, told
+from rnnbench.base.containment import contained, quiet_output, told
 from rnnbench.contract import hooks
 from rnnbench.contract.datasets import Dataset
 from rnnbench.contract.models import Model
@@ -135,7 +135,7 @@ def classify(points: Iterable[tuple[str, str, EntryPoint]]) -> Registry:
     manager.add_hookspecs(hooks)
     plugins: list[Plugin] = []
     found: Things = {}
-    origin = {("executors", "local"): Plugin(BUILT_IN, "", "executors", "rnnbench.execute.local")}
+    origin = {("executors", "local"): Plugin(BUILT_IN, "", "executors", "rnnbench.execute.local.executor")}
     for distribution, version, point in points:
         plugin = Plugin(distribution, version, point.name, point.value)
         try:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from rnnbench.execute.local import NO_THREADS
+from rnnbench.execute.local.executor import NO_THREADS
 
 HERE = Path(__file__).parent
 PATIENCE = 60.0

@@ -25,7 +25,7 @@ import faults
 
 import rnnbench.cli.display
 import rnnbench.cli.running
-import rnnbench.execute.preload
+import rnnbench.execute.local.preload
 import rnnbench.pipeline.run  # noqa: F401
 from rnnbench.cli import main
 

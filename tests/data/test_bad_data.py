@@ -12,7 +12,7 @@ from tests.hostile.inline import carried_out
 
 from rnnbench import DataMissing, LabelledText, Split
 from rnnbench.discovery import discover
-from rnnbench.pipeline.recall import Request, recall
+from rnnbench.pipeline.up_to_date import Request, recall
 from rnnbench.prepare import prepare
 from rnnbench_tasks.own.parallel_files import ParallelFiles
 from rnnbench_tasks.own.series_csv import SeriesCSV

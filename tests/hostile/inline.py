@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from rnnbench.execute.job import Job
-from rnnbench.execute.local import Event
+from rnnbench.execute.local.executor import Event
 from rnnbench.execute.run import run
 from rnnbench.pipeline import run as pipeline
-from rnnbench.pipeline.recall import Request
+from rnnbench.pipeline.up_to_date import Request
 from rnnbench.records.schema import Record
 
 

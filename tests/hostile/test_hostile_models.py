@@ -5,7 +5,8 @@ What no test here shows, because nothing in one process can detect it:
 * code that ends the process while it is imported or planned (``os._exit``, a segfault): rnnbench ends with it;
 * a model whose equations are not what it says, that draws from random numbers of its own, reads the clock or the
   network, or that looks at the stack to learn whether it is being tested;
-* a replaced attribute of a class or module that is not watched (see ``rnnbench.containment``), or of compiled code;
+* a replaced attribute of a class or module that is not watched (see ``rnnbench.base.containment``), or of compiled
+  code;
 * a task that leaves out the same rows for every model, or a dataset that gives other rows on another day (which has
   another fingerprint);
 * files: plugins run with the user's rights, and may delete what the user may.

@@ -7,7 +7,7 @@ from scipy import stats
 from leaderboard.factory import make_results, make_task
 from leaderboard.test_table import D, row, table
 from rnnbench.leaderboard import FORMATS, board
-from rnnbench.leaderboard.aggregates import improvement, interquartile_interval, interquartile_mean
+from rnnbench.statistics.aggregates import improvement, interquartile_interval, interquartile_mean
 
 TEN = [84.1, 85.0, 83.2, 84.4, 84.9, 83.9, 84.0, 12.0, 84.3, 84.6]
 

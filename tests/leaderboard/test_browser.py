@@ -10,7 +10,7 @@ from leaderboard.payloads import PAYLOADS
 from leaderboard.test_across import drawn
 from leaderboard.test_page import hostile, results_of
 from rnnbench.leaderboard import write_all
-from rnnbench.leaderboard.page.figures import svg_figures
+from rnnbench.leaderboard.formats.page.figures import svg_figures
 from rnnbench.leaderboard.text import clean
 from rnnbench.records.schema import Point
 

@@ -2,7 +2,7 @@ from scipy import stats
 
 from leaderboard.factory import ACCURACY, PERPLEXITY, make_results, make_task
 from rnnbench.leaderboard import board
-from rnnbench.leaderboard.comparison import compare
+from rnnbench.leaderboard.compare import compare
 
 MODELLING = make_task("language-modelling/grammar-text", (PERPLEXITY,), chance=300.0)
 

@@ -3,7 +3,7 @@ import math
 import pytest
 from scipy import stats
 
-from rnnbench.leaderboard.distributions import f_above, range_quantile, student_quantile, student_two_sided
+from rnnbench.statistics.distributions import f_above, range_quantile, student_quantile, student_two_sided
 
 FREEDOMS = (1, 1.5, 2, 3.7, 4, 9, 29.3, 200, 5000)
 

@@ -12,9 +12,9 @@ from leaderboard.payloads import PAYLOADS
 from leaderboard.test_across import drawn, made
 from rnnbench.cli.main import commands
 from rnnbench.leaderboard import Results, board
-from rnnbench.leaderboard.page.figures import named, standalone, svg_figures
-from rnnbench.leaderboard.page.summaries import drawings
-from rnnbench.leaderboard.page.svg import Picture
+from rnnbench.leaderboard.formats.page.figures import named, standalone, svg_figures
+from rnnbench.leaderboard.formats.page.summaries import drawings
+from rnnbench.leaderboard.formats.page.svg import Picture
 from rnnbench.leaderboard.text import clean
 from rnnbench.records.schema import Point
 from rnnbench.records.storage import write_plan, write_record
@@ -134,7 +134,7 @@ def test_the_command_writes_the_same_bytes_again(folder, tmp_path_factory, form)
 def test_a_png_shows_hostile_names_and_extreme_numbers_without_a_word():
     from PIL import Image
 
-    from rnnbench.leaderboard.page.raster import png_figures
+    from rnnbench.leaderboard.formats.page.raster import png_figures
 
     names = ["$x^2$", "_hidden", "a\u202e\x00b", "日本", "\\frac{"]
     found = png_figures(learned({name: [1e99, -1e99, 5.0] for name in names}, "$a/b$"))
@@ -159,13 +159,13 @@ def test_mistakes_are_said_in_a_line(folder, tmp_path_factory, monkeypatch):
     done = plot(empty)
     assert (done.exit_code, done.output) == (2, f"{empty}: nothing to draw, no run has an outcome yet\n")
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    monkeypatch.delitem(sys.modules, "rnnbench.leaderboard.page.raster", raising=False)
+    monkeypatch.delitem(sys.modules, "rnnbench.leaderboard.formats.page.raster", raising=False)
     done = plot(folder, "--format", "png")
     assert done.exit_code == 2
     assert done.output == "PNG needs Matplotlib: pip install 'rnnbench[plots]', or use --format svg\n"
 
 
 def test_two_models_look_the_same_only_when_all_colours_and_shapes_are_spent():
-    from rnnbench.leaderboard.page.svg import LOOKS, shape
+    from rnnbench.leaderboard.formats.page.svg import LOOKS, shape
 
     assert len({(look % LOOKS, shape(look)) for look in range(LOOKS**2)}) == LOOKS**2

@@ -10,8 +10,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from leaderboard.factory import make_plan, make_record, make_results, make_run, make_skip, make_task
-from rnnbench.leaderboard import FORMATS, board, read_board, terminal, write_all
-from rnnbench.leaderboard.csv_table import COLUMNS
+from rnnbench.leaderboard import FORMATS, board, read_board, write_all
+from rnnbench.leaderboard.formats import terminal
+from rnnbench.leaderboard.formats.csv_table import COLUMNS
 from rnnbench.leaderboard.text import clean
 from rnnbench.records.schema import Kind, Status
 from rnnbench.records.storage import DamagedFile, StorageError, read_records, write_record
@@ -195,8 +196,8 @@ def test_times_change_efficiency_alone(folder):
 
 
 def test_efficiency_is_the_median_over_seeds_beside_kernel_machine_and_tuning(tmp_path):
-    from rnnbench.leaderboard.csv_table import efficiency
     from rnnbench.leaderboard.efficiency import costs
+    from rnnbench.leaderboard.formats.csv_table import efficiency
 
     runs = [make_run("sentiment/reviews", "lstm", seed) for seed in range(4)]
     tuning = make_run("sentiment/reviews", "lstm", 9, Kind.TUNE)
@@ -227,7 +228,7 @@ def test_a_leaderboard_needs_no_training_code(folder):
     """No torch, pandas or SciPy, and without a page no templates: it has to start fast."""
     code = (
         "import sys, pathlib\n"
-        "from rnnbench.leaderboard import read_board, terminal, write_all\n"
+        "from rnnbench.leaderboard import read_board, write_all\nfrom rnnbench.leaderboard.formats import terminal\n"
         "folder = pathlib.Path(sys.argv[1])\n"
         "write_all(folder); terminal.render(read_board(folder))\n"
         "print({'torch', 'pandas', 'scipy', 'jinja2', 'datasets', 'rnnbench_models'} & set(sys.modules))"

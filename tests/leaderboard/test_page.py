@@ -10,8 +10,8 @@ import pytest
 from leaderboard.factory import make_plan, make_record, make_results, make_run, make_skip, make_task
 from leaderboard.test_across import drawn, made
 from rnnbench.leaderboard import Results, board, read_results, render_page, write_all
-from rnnbench.leaderboard.page.axes import axis
-from rnnbench.leaderboard.page.charts import pareto
+from rnnbench.leaderboard.formats.page.axes import axis
+from rnnbench.leaderboard.formats.page.charts import pareto
 from rnnbench.leaderboard.site import NoBoards, write_site
 from rnnbench.leaderboard.text import clean
 from rnnbench.records.schema import Point, Status

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from rnnbench.leaderboard.ranking import detectable_gap, holm, rank, welch
+from rnnbench.statistics.ranking import detectable_gap, holm, rank, welch
 
 
 @pytest.mark.parametrize("sizes", [(2, 2), (3, 5), (5, 5), (12, 3)])

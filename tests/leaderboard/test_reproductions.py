@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from rnnbench.leaderboard.published import reproductions
+from rnnbench.leaderboard.reproductions import reproductions
 from rnnbench.records.schema import MetricInfo, PublishedNumber
 
 MSE = MetricInfo(name="mse", direction="min")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from rnnbench.leaderboard.statistics import (
+from rnnbench.statistics.summary import (
     BOOTSTRAP_FROM,
     RESAMPLES,
     bootstrap_interval,

@@ -11,11 +11,11 @@ from scipy import stats
 from leaderboard.factory import ACCURACY, PERPLEXITY, make_plan, make_record, make_run, make_task
 from rnnbench.formulas import find_formula
 from rnnbench.leaderboard import board
-from rnnbench.leaderboard.pairing import Scored, TestVariance, paired_variance
 from rnnbench.leaderboard.text import evidence
 from rnnbench.leaderboard.verdict import MOST_SEEDS, Outcome, Spread, decide, judge, margin
 from rnnbench.records.schema import Margin, MetricInfo, Status
 from rnnbench.records.schema import TestError as ErrorOnTest
+from rnnbench.statistics.pairing import Scored, TestVariance, paired_variance
 
 MSE = MetricInfo(name="mse", direction="min")
 FAMILIES = {"lstm": "recurrent", "gru": "recurrent", "seq2seq": "recurrent+attention", "transformer": "attention"}

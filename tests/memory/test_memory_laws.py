@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from rnnbench import Split
+from rnnbench.conformance import Outcome, task_cases
 from rnnbench.metrics import bootstrap, score
-from rnnbench.testing import Outcome, task_cases
 from rnnbench_tasks.memory.solved import STOP_MSE, STOP_NLL
 
 

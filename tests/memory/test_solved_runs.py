@@ -7,11 +7,11 @@ import pytest
 from rnnbench.discovery import discover
 from rnnbench.execute.job import Job
 from rnnbench.execute.run import run
-from rnnbench.execute.training import Stopped
 from rnnbench.plan import draft
 from rnnbench.prepare import prepare
 from rnnbench.records.schema import Kind, Status
 from rnnbench.suite import read_suite
+from rnnbench.train.loop import Stopped
 from rnnbench_tasks.memory.solved import STOP_MSE
 
 SUITE = """

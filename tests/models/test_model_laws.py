@@ -6,7 +6,7 @@ import pytest
 import torch
 from cores import ALL, ALL_NAMES, CAUSAL, ENCODER, SEQ2SEQ, randomise
 
-from rnnbench.testing import Outcome, model_cases
+from rnnbench.conformance import Outcome, model_cases
 
 every_core = pytest.mark.parametrize(("model", "role"), ALL, ids=ALL_NAMES)
 every_encoder = pytest.mark.parametrize("model", ENCODER.values(), ids=ENCODER)

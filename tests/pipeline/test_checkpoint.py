@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from rnnbench.execute.checkpoint import Checkpoint, Damaged, from_bytes, optimiser_tensors, restore_optimiser, to_bytes
-from rnnbench.execute.slots import Slots
+from rnnbench.train.checkpoint import Checkpoint, Damaged, from_bytes, optimiser_tensors, restore_optimiser, to_bytes
+from rnnbench.train.checkpoint_files import Slots
 
 
 def some(step: int = 7) -> Checkpoint:

@@ -23,7 +23,7 @@ def report(connection):
     })
 
 if __name__ == "__main__":
-    from rnnbench.execute.local import LocalExecutor
+    from rnnbench.execute.local.executor import LocalExecutor
     context = LocalExecutor()._context
     ours, theirs = context.Pipe()
     process = context.Process(target=report, args=(theirs,))

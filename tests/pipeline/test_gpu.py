@@ -14,12 +14,12 @@ import torch
 from tests.pipeline.conftest import MODELS, TASKS, Rnnbench, tiny_suite
 
 from rnnbench.contract.datasets import Split
-from rnnbench.execute.evaluation import validation_loss
 from rnnbench.execute.job import Job
 from rnnbench.execute.run import run
 from rnnbench.network.network import Network, build_network
 from rnnbench.plan import Assignment, Draft
 from rnnbench.records.schema import Kind, Status
+from rnnbench.train.evaluation import validation_loss
 
 ROOT = Path(__file__).parents[2]
 

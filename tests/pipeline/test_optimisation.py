@@ -7,8 +7,8 @@ import math
 import pytest
 import torch
 
-from rnnbench.execute.optimisation import Schedule, build_optimiser, clip, teacher_forcing
 from rnnbench.suite import Recipe
+from rnnbench.train.optimisation import Schedule, build_optimiser, clip, teacher_forcing
 
 
 def test_cosine_warms_up_linearly_and_ends_at_the_final_share() -> None:

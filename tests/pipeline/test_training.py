@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from tests.pipeline.conftest import MODELS, TASKS, tiny_suite
 
+from rnnbench.base.numerics import NUMERICS
 from rnnbench.contract.datasets import Split
 from rnnbench.execute.job import Job
 from rnnbench.execute.run import run
-from rnnbench.execute.training import Stopped
-from rnnbench.numerics import NUMERICS
 from rnnbench.plan import Assignment, Draft
 from rnnbench.records.schema import Kind, Record, Status
+from rnnbench.train.loop import Stopped
 
 Drafts = Callable[[str], Draft]
 GOLDEN = Path(__file__).with_name("golden_losses.json")
@@ -182,7 +182,7 @@ def test_golden_losses_move_only_with_the_numerics(draft_of: Drafts, tmp_path: P
         pytest.fail(f"wrote {GOLDEN.name}: look at it, commit it, run again")
     golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
     assert golden["numerics"] == NUMERICS, "numerics was raised: the golden losses must be made anew"
-    assert losses == pytest.approx(golden["losses"], rel=1e-4), "numbers moved: raise rnnbench.numerics.NUMERICS"
+    assert losses == pytest.approx(golden["losses"], rel=1e-4), "numbers moved: raise rnnbench.base.numerics.NUMERICS"
 
 
 def test_a_core_that_carries_no_state_is_reset_and_scored_by_a_window_that_is_named(

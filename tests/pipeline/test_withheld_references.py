@@ -11,7 +11,7 @@ from tests.submission.conftest import Board
 
 from pipeline.conftest import Rnnbench, write
 from rnnbench.formulas import COUNTS, REFERENCE_SUM
-from rnnbench.submission.against_data import check_against_data
+from rnnbench.submission.validate.against_data import check_against_data
 
 SUITE = """\
 budget: {{steps: 2}}

@@ -13,7 +13,7 @@ from tests.submission.conftest import MODELS, Board
 from rnnbench import load_results
 from rnnbench.cli.main import commands
 from rnnbench.leaderboard import read_board
-from rnnbench.submission.eval_results import file_name, write_eval_results
+from rnnbench.submission.export.eval_results import file_name, write_eval_results
 
 
 def test_a_frame_has_a_row_for_each_run_with_its_scores(honest: Board) -> None:
@@ -64,7 +64,7 @@ def test_no_label_leads_out_of_the_folder_or_takes_anothers_place() -> None:
 def test_a_crate_describes_every_file_and_is_read_back(honest: Board, tmp_path: Path) -> None:
     from rocrate.rocrate import ROCrate
 
-    from rnnbench.submission.ro_crate import write_ro_crate
+    from rnnbench.submission.export.ro_crate import write_ro_crate
 
     (honest.folder / ".lock").unlink(missing_ok=True)
     (metadata,) = write_ro_crate(honest.folder, tmp_path / "crate")

@@ -11,7 +11,7 @@ from tests.submission.conftest import Board
 
 from rnnbench.cli.main import commands
 from rnnbench.submission.merge import Incompatible, merge
-from rnnbench.submission.validate import validate
+from rnnbench.submission.validate.validate import validate
 
 
 def part(honest: Board, folder: Path, keep: slice, machine: str | None = None) -> Board:

@@ -14,10 +14,10 @@ import pytest
 from tests.submission.alterations import ALTERATIONS
 from tests.submission.conftest import PUBLISHED, Board, cut
 
-from rnnbench.plan.plan import TUNE_SEED
-from rnnbench.submission import planned
-from rnnbench.submission.reading import MOST_ITEMS_BYTES, MOST_RECORD_BYTES
-from rnnbench.submission.validate import validate
+from rnnbench.plan.planner import TUNE_SEED
+from rnnbench.submission.read import MOST_ITEMS_BYTES, MOST_RECORD_BYTES
+from rnnbench.submission.validate import plan as planned
+from rnnbench.submission.validate.validate import validate
 
 EACH = 5  # of each alteration, with other choices of what and how much
 
@@ -117,7 +117,7 @@ def test_a_gzip_bomb_and_a_record_that_is_too_large_are_not_read(board: Board, m
     def trusting(folder: Path) -> None:
         pytest.fail("tables were made of files that are not sound")
 
-    monkeypatch.setattr("rnnbench.submission.validate.read_results", trusting)
+    monkeypatch.setattr("rnnbench.submission.validate.validate.read_results", trusting)
     (board.folder / "leaderboard.csv").write_text("")
     run, other = board.ids("train")[:2]
     bomb = gzip.compress(b"[" + b" " * (MOST_ITEMS_BYTES + 1), compresslevel=9)

@@ -13,11 +13,11 @@ from rnnbench.cli.main import commands
 from rnnbench.discovery import discover
 from rnnbench.plan.run_id import run_id
 from rnnbench.records.schema import Record
-from rnnbench.submission.again import Refused, plan_again
-from rnnbench.submission.against_data import check_against_data
 from rnnbench.submission.agreement import Agreement, agreement, same_machine, unlike
-from rnnbench.submission.reading import read_record
-from rnnbench.submission.validate import validate
+from rnnbench.submission.read import read_record
+from rnnbench.submission.rerun import Refused, plan_again
+from rnnbench.submission.validate.against_data import check_against_data
+from rnnbench.submission.validate.validate import validate
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rnnbench.suite.document import LARGEST, read_document
 from rnnbench.suite.problems import SuiteError
+from rnnbench.suite.yaml_positions import LARGEST, read_document
 
 BOMB = "\n".join(["l0: &l0 [x]", *(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]" for n in range(1, 10))])
 

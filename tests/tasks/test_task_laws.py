@@ -8,8 +8,8 @@ import torch
 from tests.tasks.conftest import MadeUp
 
 from rnnbench import Split
+from rnnbench.conformance import Outcome, task_cases
 from rnnbench.metrics import bootstrap, score
-from rnnbench.testing import Outcome, task_cases
 
 
 def epoch(case, seed, size=8):

@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from rnnbench.cli import codes
+from rnnbench.conformance.findings import Finding, Outcome
+from rnnbench.conformance.subjects import find_subjects
 from rnnbench.discovery import discover
 from rnnbench.prepare import data_folder
-from rnnbench.testing.findings import Finding, Outcome
-from rnnbench.testing.subjects import find_subjects
 
 _WORDS = {Outcome.PASSED: "passed", Outcome.FAILED: "FAILED", Outcome.NOT_APPLICABLE: "n/a"}
 

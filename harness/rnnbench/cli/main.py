@@ -149,8 +149,8 @@ def validate(path: Path, data_dir: Path | None) -> None:
 def check(name: str) -> None:
     """Try the laws of the contract over a plugin, or over all that a module yields. Exit code 1 where one is broken."""
     from rnnbench.cli.checking import check_plugins
+    from rnnbench.conformance.subjects import UnknownSubject
     from rnnbench.contract.datasets import DataMissing
-    from rnnbench.testing.subjects import UnknownSubject
 
     _or_exit(lambda: sys.exit(check_plugins(name)), UnknownSubject, DataMissing)
 
@@ -178,8 +178,8 @@ def verify(record: Path, data_dir: Path | None, device: str, yes: bool, sign_as:
     from rnnbench.cli.submitting import verify_record
     from rnnbench.contract.datasets import DataMissing
     from rnnbench.records.storage import DamagedFile, StorageError
-    from rnnbench.submission.again import Refused
-    from rnnbench.submission.reading import Unreadable
+    from rnnbench.submission.read import Unreadable
+    from rnnbench.submission.rerun import Refused
 
     mistakes = (Unreadable, Refused, DataMissing, StorageError, DamagedFile)
     _or_exit(lambda: sys.exit(verify_record(record, data_dir, device, yes, sign_as)), *mistakes)
@@ -206,7 +206,7 @@ def export(folder: Path, form: str, output: Path, hub_ids: tuple[str, ...]) -> N
     """A board as Hugging Face evaluation results, or as an RO-Crate."""
     from rnnbench.cli.submitting import export_folder
     from rnnbench.records.storage import DamagedFile, StorageError
-    from rnnbench.submission.ro_crate import NotInstalled
+    from rnnbench.submission.export.ro_crate import NotInstalled
 
     _or_exit(lambda: export_folder(folder, form, output, hub_ids), NotInstalled, StorageError, DamagedFile)
 

@@ -42,14 +42,14 @@ def write_plots(source: Path, output: Path | None, form: str) -> list[Path]:
 
 
 def _svg(results: Results) -> dict[str, bytes]:
-    from rnnbench.leaderboard.page.figures import svg_figures
+    from rnnbench.leaderboard.formats.page.figures import svg_figures
 
     return {name: text.encode() for name, text in svg_figures(results).items()}
 
 
 def _png(results: Results) -> dict[str, bytes]:
     try:
-        from rnnbench.leaderboard.page.raster import png_figures
+        from rnnbench.leaderboard.formats.page.raster import png_figures
     except ModuleNotFoundError as error:
         if error.name != "matplotlib":
             raise

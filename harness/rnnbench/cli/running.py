@@ -16,7 +16,7 @@ import rich_click as click
 from rnnbench.cli import codes
 from rnnbench.cli.tables import print_table
 from rnnbench.leaderboard import write_all
-from rnnbench.pipeline.recall import Request, check_folder, recall
+from rnnbench.pipeline.up_to_date import Request, check_folder, recall
 from rnnbench.records.storage import DamagedFile, FolderInUse, StorageError, results_lock
 
 

@@ -18,7 +18,7 @@ from rnnbench.suite.problems import one_line
 if TYPE_CHECKING:
     from rnnbench.plan import Assignment
     from rnnbench.records.schema import Record
-    from rnnbench.submission.again import Again
+    from rnnbench.submission.rerun import Again
 
 MOST_LINES = 200
 SHOWN = 10
@@ -26,12 +26,12 @@ SHOWN = 10
 
 def validate_folder(folder: Path, data_dir: Path | None) -> int:
     """Check a results folder; prints problems to stderr, notes and the verdict to stdout."""
-    from rnnbench.submission.validate import validate
+    from rnnbench.submission.validate.validate import validate
 
     report = validate(folder)
     problems = list(report.problems)
     if data_dir is not None and not problems:
-        from rnnbench.submission.against_data import check_against_data
+        from rnnbench.submission.validate.against_data import check_against_data
 
         problems += check_against_data(folder, data_dir)
     for problem in problems[:MOST_LINES]:
@@ -70,11 +70,11 @@ def verify_record(path: Path, data_dir: Path | None, device: str, yes: bool, sig
         DataMissing: its data is not here.
     """
     from rnnbench.discovery import discover
-    from rnnbench.execute.device import choose_device
     from rnnbench.prepare import data_folder
-    from rnnbench.submission.again import Refused, plan_again, run_again
     from rnnbench.submission.agreement import Agreement, agreement, same_machine, unlike
-    from rnnbench.submission.reading import read_record
+    from rnnbench.submission.read import read_record
+    from rnnbench.submission.rerun import Refused, plan_again, run_again
+    from rnnbench.train.device import choose_device
 
     record = read_record(path)
     if not record.status.is_outcome:
@@ -124,7 +124,7 @@ def _asked(record: Record, again: Again) -> Iterator[str]:
 
 
 def _sign(path: Path, by: str, identical: bool, found: Record) -> None:
-    from rnnbench.submission.verified import record_hash, sign
+    from rnnbench.submission.validate.verified import record_hash, sign
 
     board = path.resolve().parents[1]
     commit = found.provenance.get("commit")
@@ -162,8 +162,8 @@ def export_folder(folder: Path, form: str, output: Path, hub_ids: tuple[str, ...
         DamagedFile: the plan is not one.
         BadParameter: a dataset is not given as NAME=ID.
     """
-    from rnnbench.submission.eval_results import write_eval_results
-    from rnnbench.submission.ro_crate import write_ro_crate
+    from rnnbench.submission.export.eval_results import write_eval_results
+    from rnnbench.submission.export.ro_crate import write_ro_crate
 
     pairs = dict(pair.partition("=")[::2] for pair in hub_ids)
     if not all(pairs.values()):

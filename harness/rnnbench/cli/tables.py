@@ -8,7 +8,7 @@ from pathlib import Path
 import rich_click as click
 
 from rnnbench.leaderboard import FORMATS, Board, Results, read_board, read_results, render_page, write_all
-from rnnbench.leaderboard.terminal import show
+from rnnbench.leaderboard.formats.terminal import show
 from rnnbench.records.storage import FolderInUse, StorageError, results_lock, write_atomically
 
 _PAGE = "html"
@@ -69,7 +69,7 @@ def compare_folders(first: Path, second: Path) -> None:
         StorageError: a folder has no plan.
         DamagedFile: a plan is not one.
     """
-    from rnnbench.leaderboard.comparison import compare
+    from rnnbench.leaderboard.compare import compare
 
     lines = compare(read_board(first), read_board(second)).lines
     click.echo("\n".join(lines) or "the two boards hold nothing to compare")

@@ -9,12 +9,12 @@ from typing import Any
 
 import torch
 
-from rnnbench.containment import contained, told
+from rnnbench.base.containment import contained, told
 from rnnbench.discovery import BUILT_IN, Plugin, discover
-from rnnbench.execute.training import Stopped
 from rnnbench.network.core import ContractBroken
 from rnnbench.plan import Assignment
 from rnnbench.records.files import StorageError
+from rnnbench.train.loop import Stopped
 
 Send = Callable[[str, Any], None]
 """How a run reports: a kind, and what there is to say."""

@@ -13,24 +13,24 @@ from typing import Any
 
 import torch
 
+from rnnbench.base.streams import generator, stream
 from rnnbench.contract.batches import Arrays, Columns
 from rnnbench.contract.datasets import Split
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Role
 from rnnbench.discovery import discover
-from rnnbench.execute.evaluation import check_items, test_items
 from rnnbench.execute.job import Job, identity
 from rnnbench.execute.phases import PhaseFailed, Send, phase
 from rnnbench.execute.provenance import peak_bytes, provenance
-from rnnbench.execute.slots import Slots
-from rnnbench.execute.training import Checkpoints, points, train
 from rnnbench.formulas import REFERENCE, without_references
 from rnnbench.metrics import bootstrap, score, signature
 from rnnbench.network.core import ContractBroken
 from rnnbench.network.network import Network, build_network, state_bytes
 from rnnbench.plan import Assignment
 from rnnbench.records.schema import Kind, Record, Status, TestError
-from rnnbench.streams import generator, stream
+from rnnbench.train.checkpoint_files import Slots
+from rnnbench.train.evaluation import check_items, test_items
+from rnnbench.train.loop import Checkpoints, points, train
 
 DEFAULT_WINDOW = 64
 """Steps that a causal core sees which carries no state, where task and model name none."""

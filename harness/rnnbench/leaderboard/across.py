@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rnnbench.leaderboard.board import Row, RowKind, Table
-from rnnbench.leaderboard.distributions import f_above, range_quantile
-from rnnbench.leaderboard.ranking import ERROR
+from rnnbench.statistics.distributions import f_above, range_quantile
+from rnnbench.statistics.ranking import ERROR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

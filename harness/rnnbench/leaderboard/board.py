@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rnnbench.leaderboard.across import Across
-    from rnnbench.leaderboard.published import Reproduction
-    from rnnbench.leaderboard.statistics import Interval
+    from rnnbench.leaderboard.reproductions import Reproduction
     from rnnbench.leaderboard.verdict import Verdict
     from rnnbench.records.schema import Margin, MetricInfo
     from rnnbench.records.storage import Problem
+    from rnnbench.statistics.summary import Interval
 
 PROVISIONAL_BELOW = 5
 """Ranks from fewer seeds are provisional."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from rnnbench.leaderboard.formats import FORMATS, render_page
+from rnnbench.leaderboard.formats.files import FORMATS, render_page
 from rnnbench.leaderboard.results import read_results
 from rnnbench.records.storage import PLAN, write_text
 
@@ -31,7 +31,7 @@ def write_site(source: Path, out: Path) -> list[Path]:
     folders = sorted(path.parent for depth in ("*", "*/*") for path in source.glob(f"{depth}/{PLAN}"))
     if not folders:
         raise NoBoards(f"{source}: no folder in it holds a {PLAN}")
-    from rnnbench.leaderboard.page import index  # noqa: PLC0415  as in `formats`
+    from rnnbench.leaderboard.formats.page import index  # noqa: PLC0415  as in `formats`
 
     written, boards = [], []
     for folder in folders:

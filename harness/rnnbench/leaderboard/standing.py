@@ -6,9 +6,9 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rnnbench.leaderboard.aggregates import improvement
 from rnnbench.leaderboard.board import Row, RowKind
-from rnnbench.leaderboard.ranking import rank
+from rnnbench.statistics.aggregates import improvement
+from rnnbench.statistics.ranking import rank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,17 +7,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from rnnbench.leaderboard.across import across
-from rnnbench.leaderboard.aggregates import interquartile_interval, interquartile_mean
 from rnnbench.leaderboard.board import Board, Failure, Row, RowKind, Table
 from rnnbench.leaderboard.comparable import LARGEST, complaint, other_terms
 from rnnbench.leaderboard.marks import marks
-from rnnbench.leaderboard.published import reproductions
-from rnnbench.leaderboard.ranking import detectable_gap
+from rnnbench.leaderboard.reproductions import reproductions
 from rnnbench.leaderboard.standing import best_baseline, comparable, placed, scaled
-from rnnbench.leaderboard.statistics import Interval, deviation, interval, mean
 from rnnbench.leaderboard.verdict import judge
 from rnnbench.records.schema import Kind, MetricInfo, Plan, PlannedModel, PlannedRun, PlannedTask, Record, Status
 from rnnbench.records.storage import PLAN, RUNS, Problem
+from rnnbench.statistics.aggregates import interquartile_interval, interquartile_mean
+from rnnbench.statistics.ranking import detectable_gap
+from rnnbench.statistics.summary import Interval, deviation, interval, mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

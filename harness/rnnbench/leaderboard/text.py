@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rnnbench.leaderboard.across import Across
-    from rnnbench.leaderboard.statistics import Interval
     from rnnbench.leaderboard.verdict import Verdict
     from rnnbench.records.schema import MetricInfo
+    from rnnbench.statistics.summary import Interval
 
 VERDICT_NOTE = "+ is where the best recurrent model loses more than the best with attention, each chosen on validation."
 

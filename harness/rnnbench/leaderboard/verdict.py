@@ -16,10 +16,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from rnnbench.leaderboard.board import PROVISIONAL_BELOW, Row, RowKind
-from rnnbench.leaderboard.distributions import student_quantile
-from rnnbench.leaderboard.pairing import Scored, TestVariance, paired_variance
-from rnnbench.leaderboard.statistics import LEVEL, deviation, mean
 from rnnbench.records.schema import Margin
+from rnnbench.statistics.distributions import student_quantile
+from rnnbench.statistics.pairing import Scored, TestVariance, paired_variance
+from rnnbench.statistics.summary import LEVEL, deviation, mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from rnnbench.containment import contained, quiet_output, told
+from rnnbench.base.containment import contained, quiet_output, told
 from rnnbench.contract.datasets import DataMissing
 from rnnbench.discovery import Registry, discover
-from rnnbench.execute.device import choose_device
-from rnnbench.execute.execute import Display as ExecutionDisplay
-from rnnbench.execute.execute import Executor, Settings, execute, unfinished
-from rnnbench.execute.local import LocalExecutor
+from rnnbench.execute.local.executor import LocalExecutor
+from rnnbench.execute.scheduler import Display as ExecutionDisplay
+from rnnbench.execute.scheduler import Executor, Settings, execute, unfinished
 from rnnbench.leaderboard import write_all
-from rnnbench.pipeline.recall import Request, forget, note, remember, select
+from rnnbench.pipeline.up_to_date import Request, forget, note, remember, select
 from rnnbench.plan import Draft, Unplannable, draft
 from rnnbench.prepare import cache_folder, data_folder, prepare
 from rnnbench.records.schema import PlannedRun, Record
 from rnnbench.records.storage import StorageError, move_aside, read_records, results_lock, write_plan
 from rnnbench.suite import Suite, SuiteError, SuiteTask, read_suite
+from rnnbench.train.device import choose_device
 
 CHECKPOINT_S = 60.0
 

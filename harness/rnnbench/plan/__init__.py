@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rnnbench.plan.plan import Assignment, Draft, Unplannable, draft
+    from rnnbench.plan.planner import Assignment, Draft, Unplannable, draft
 
 __all__ = ["Assignment", "Draft", "Unplannable", "draft"]
 
@@ -17,4 +17,4 @@ __all__ = ["Assignment", "Draft", "Unplannable", "draft"]
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'rnnbench.plan' has no attribute {name!r}")
-    return getattr(importlib.import_module("rnnbench.plan.plan"), name)
+    return getattr(importlib.import_module("rnnbench.plan.planner"), name)

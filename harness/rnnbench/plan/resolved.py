@@ -6,8 +6,8 @@ import dataclasses
 import json
 from typing import Any
 
+from rnnbench.base.numerics import NUMERICS
 from rnnbench.contract.models import Model
-from rnnbench.numerics import NUMERICS
 from rnnbench.prepare import Prepared
 from rnnbench.records.schema import Kind
 from rnnbench.suite import Budget, Recipe, SuiteModel, SuiteTask

@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
+from rnnbench.base.numerics import NUMERICS
 from rnnbench.contract.batches import Arrays, Encoding
 from rnnbench.contract.datasets import DataMissing, Dataset, Row, Split
 from rnnbench.contract.tasks import Task
-from rnnbench.numerics import NUMERICS
 from rnnbench.prepare.fingerprint import duplicates, fingerprint
 from rnnbench.prepare.whole_folder import whole_folder
 

@@ -20,8 +20,8 @@ from rnnbench.records.schema import Plan, PlannedRun, Record
 from rnnbench.records.storage import results_lock, write_plan, write_record, write_text
 from rnnbench.submission.agreement import Agreement, agreement
 from rnnbench.submission.problems import differences
-from rnnbench.submission.reading import RUN_ID, Columns, Submission, Unreadable, read_record, read_submission
-from rnnbench.submission.validate import validate
+from rnnbench.submission.read import RUN_ID, Columns, Submission, Unreadable, read_record, read_submission
+from rnnbench.submission.validate.validate import validate
 from rnnbench.suite.problems import shown
 
 CONFIRMATIONS, HELD_BACK = "confirmations", "held-back"

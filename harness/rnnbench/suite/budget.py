@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from rnnbench.suite.shape import Shape
+from rnnbench.suite.base import Shape
 
 UNITS = ("steps", "tokens", "epochs", "seconds")
 

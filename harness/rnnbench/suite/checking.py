@@ -9,15 +9,15 @@ from typing import Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from rnnbench.suite.base import Shape
 from rnnbench.suite.problems import shown, suggestion
-from rnnbench.suite.shape import Shape
 
 if typing.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pydantic_core import ErrorDetails
 
-    from rnnbench.suite.document import Document, Location
+    from rnnbench.suite.yaml_positions import Document, Location
 
 S = TypeVar("S", bound=Shape)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from rnnbench.suite.shape import Shape
+from rnnbench.suite.base import Shape
 
 _UNITS = {"MB": 10**6, "GB": 10**9}
 

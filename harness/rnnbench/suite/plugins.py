@@ -19,7 +19,7 @@ if typing.TYPE_CHECKING:
 
     from rnnbench.contract.metrics import Metric
     from rnnbench.discovery import Registry
-    from rnnbench.suite.document import Document, Location
+    from rnnbench.suite.yaml_positions import Document, Location
 
 Plugin = TypeVar("Plugin", Model, Task, Dataset)
 Kind = Literal["model", "task", "dataset"]

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from rnnbench.suite.base import Shape
 from rnnbench.suite.checking import checked
 from rnnbench.suite.problems import suggestion
-from rnnbench.suite.shape import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnnbench.suite.document import Document, Location
     from rnnbench.suite.suite import SuiteModel, SuiteTask
+    from rnnbench.suite.yaml_positions import Document, Location
 
 _Text = Annotated[str, Field(min_length=1, max_length=200)]
 

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 from rnnbench.suite.budget import Budget
 from rnnbench.suite.checking import checked
-from rnnbench.suite.document import read_document
-from rnnbench.suite.layout import ModelEntry, SuiteFile, TaskEntry
 from rnnbench.suite.plugins import create, find, find_metrics
 from rnnbench.suite.problems import Problem, SuiteError
 from rnnbench.suite.published import published
 from rnnbench.suite.recipe import Recipe
 from rnnbench.suite.rules import check_labels, check_rows, check_together, check_top, check_units
+from rnnbench.suite.schema import ModelEntry, SuiteFile, TaskEntry
 from rnnbench.suite.suite import Suite, SuiteModel, SuiteTask
+from rnnbench.suite.yaml_positions import read_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from rnnbench.discovery import Registry
-    from rnnbench.suite.document import Document, Location
+    from rnnbench.suite.yaml_positions import Document, Location
 
 
 def read_suite(path: Path, registry: Registry, seeds: int | None = None) -> Suite:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from rnnbench.suite.shape import Shape
+from rnnbench.suite.base import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

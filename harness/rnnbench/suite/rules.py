@@ -6,7 +6,7 @@ import dataclasses
 import re
 from typing import TYPE_CHECKING, Any
 
-from rnnbench.suite.layout import SUITE_NAME
+from rnnbench.suite.schema import SUITE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from rnnbench.contract.models import Model
     from rnnbench.discovery import Registry
     from rnnbench.suite.budget import Budget
-    from rnnbench.suite.document import Document, Location
-    from rnnbench.suite.layout import SuiteFile
+    from rnnbench.suite.schema import SuiteFile
     from rnnbench.suite.suite import SuiteModel, SuiteTask
+    from rnnbench.suite.yaml_positions import Document, Location
 
 
 def check_top(file: SuiteFile, path: Path, document: Document) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from rnnbench.suite.shape import Shape
+from rnnbench.suite.base import Shape
 
 _Rate = Annotated[float, Field(gt=0, le=1000)]
 

@@ -1,36 +1,10 @@
-"""The conformance kit: the laws of the contract, over any model, task, dataset or metric, ours or a stranger's.
+"""The former name of :mod:`rnnbench.conformance`, kept for one release."""
 
-From the command line, ``rnnbench check NAME|MODULE``. In an author's tests, pytest classes::
+import warnings
 
-    import rnnbench.testing
-    from my_package import Mine
+from rnnbench.conformance import *  # noqa: F403
+from rnnbench.contract.version import PluginDeprecation
 
-
-    class TestMine(rnnbench.testing.ModelLaws):
-        model = Mine(width=8)
-
-Each law is one function whose docstring says what must hold; ``model_time`` is a good one to read first. A case is a
-law and its subject; examining it gives a finding: passed, failed or not applicable, what was tried, what went wrong.
-"""
-
-from rnnbench.testing.cases import Case, dataset_cases, metric_cases, model_cases, task_cases
-from rnnbench.testing.classes import DatasetLaws, MetricLaws, ModelLaws, TaskLaws
-from rnnbench.testing.findings import Broken, Finding, Law, NotApplicable, Outcome, law
-
-__all__ = [
-    "Broken",
-    "Case",
-    "DatasetLaws",
-    "Finding",
-    "Law",
-    "MetricLaws",
-    "ModelLaws",
-    "NotApplicable",
-    "Outcome",
-    "TaskLaws",
-    "dataset_cases",
-    "law",
-    "metric_cases",
-    "model_cases",
-    "task_cases",
-]
+warnings.warn(
+    "rnnbench.testing is rnnbench.conformance since 0.2.0; the old name will go", PluginDeprecation, stacklevel=2
+)

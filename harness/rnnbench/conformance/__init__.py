@@ -1,0 +1,36 @@
+"""The conformance kit: the laws of the contract, over any model, task, dataset or metric, ours or a stranger's.
+
+From the command line, ``rnnbench check NAME|MODULE``. In an author's tests, pytest classes::
+
+    import rnnbench.conformance
+    from my_package import Mine
+
+
+    class TestMine(rnnbench.conformance.ModelLaws):
+        model = Mine(width=8)
+
+Each law is one function whose docstring says what must hold; ``model_time`` is a good one to read first. A case is a
+law and its subject; examining it gives a finding: passed, failed or not applicable, what was tried, what went wrong.
+"""
+
+from rnnbench.conformance.cases import Case, dataset_cases, metric_cases, model_cases, task_cases
+from rnnbench.conformance.classes import DatasetLaws, MetricLaws, ModelLaws, TaskLaws
+from rnnbench.conformance.findings import Broken, Finding, Law, NotApplicable, Outcome, law
+
+__all__ = [
+    "Broken",
+    "Case",
+    "DatasetLaws",
+    "Finding",
+    "Law",
+    "MetricLaws",
+    "ModelLaws",
+    "NotApplicable",
+    "Outcome",
+    "TaskLaws",
+    "dataset_cases",
+    "law",
+    "metric_cases",
+    "model_cases",
+    "task_cases",
+]

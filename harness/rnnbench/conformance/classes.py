@@ -1,0 +1,84 @@
+"""The laws as pytest classes: inherit one, say what it is about, and each law is a test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rnnbench.conformance.cases import Case, dataset_cases, metric_cases, model_cases, task_cases
+from rnnbench.conformance.findings import Outcome
+
+if TYPE_CHECKING:
+    from rnnbench.contract.batches import Columns
+    from rnnbench.contract.datasets import Dataset
+    from rnnbench.contract.metrics import Metric
+    from rnnbench.contract.models import Model
+    from rnnbench.contract.tasks import Task
+
+
+class Laws:
+    """What the four classes share: a test for each case, skipped where a law does not apply."""
+
+    def cases(self) -> list[Case]:
+        """The laws and what they are about."""
+        raise NotImplementedError
+
+    def pytest_generate_tests(self, metafunc: Any) -> None:
+        """One test a case; pytest calls this."""
+        if "case" in metafunc.fixturenames:
+            found = self.cases()
+            metafunc.parametrize("case", found, ids=[f"{case.law.name}-{case.named}" for case in found])
+
+    def test_law(self, case: Case) -> None:
+        """The law holds."""
+        import pytest  # noqa: PLC0415  the authors' tool: the harness itself does not need it
+
+        finding = case.examine()
+        if finding.outcome is Outcome.NOT_APPLICABLE:
+            pytest.skip(finding.detail)
+        if finding.outcome is Outcome.FAILED:
+            pytest.fail(f"{finding.says}.\ntried: {finding.tried}\nfound: {finding.detail}", pytrace=False)
+
+
+class ModelLaws(Laws):
+    """``class TestMine(rnnbench.conformance.ModelLaws): model = Mine(width=8)``."""
+
+    model: ClassVar[Model]
+
+    def cases(self) -> list[Case]:
+        """Every law in every role of ``model``."""
+        return model_cases(self.model)
+
+
+class TaskLaws(Laws):
+    """``task`` on a small ``dataset``; ``folder`` is where data lies that is not embedded."""
+
+    task: ClassVar[Task]
+    dataset: ClassVar[Dataset]
+    folder: ClassVar[Path | None] = None
+
+    def cases(self) -> list[Case]:
+        """Every law over ``task`` on ``dataset``."""
+        return task_cases(self.task, self.dataset, self.folder)
+
+
+class DatasetLaws(Laws):
+    """``dataset``; ``folder`` is where its data lies where it is not embedded."""
+
+    dataset: ClassVar[Dataset]
+    folder: ClassVar[Path | None] = None
+
+    def cases(self) -> list[Case]:
+        """Every law over ``dataset``."""
+        return dataset_cases(self.dataset, self.folder)
+
+
+class MetricLaws(Laws):
+    """``metric`` over ``items``, columns that it reads; without them, columns are made up."""
+
+    metric: ClassVar[Metric]
+    items: ClassVar[Columns | None] = None
+
+    def cases(self) -> list[Case]:
+        """Every law over ``metric``."""
+        return metric_cases(self.metric, self.items)

@@ -1,0 +1,166 @@
+"""From a name or a module to the cases of all plugins that it holds, each small enough to check in seconds."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from rnnbench.conformance.cases import TASK_LAWS, Case, dataset_cases, metric_cases, model_cases, task_cases
+from rnnbench.conformance.findings import Law, NotApplicable
+from rnnbench.conformance.task_on_data import TaskOnData
+from rnnbench.contract.batches import Columns
+from rnnbench.contract.datasets import Dataset, Split
+from rnnbench.contract.metrics import Metric
+from rnnbench.contract.models import Model
+from rnnbench.contract.tasks import Task
+from rnnbench.discovery import Registry
+from rnnbench.metrics import implementation
+
+KINDS = ("models", "tasks", "datasets", "metrics")
+WIDTHS = range(8, 65)
+"""Of the models that are checked: the first one that the model accepts."""
+SIZES = {"train_rows": 400, "validation_rows": 120, "test_rows": 100}
+"""Of the datasets that have such fields."""
+
+P = TypeVar("P", Task, Dataset)
+
+
+class UnknownSubject(Exception):
+    """Neither a plugin nor a module has this name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subjects:
+    """What is to be checked; the registry holds every dataset and task that a check may need beside it."""
+
+    models: list[type[Model]] = field(default_factory=list)
+    tasks: list[type[Task]] = field(default_factory=list)
+    datasets: list[type[Dataset]] = field(default_factory=list)
+    metrics: list[Metric] = field(default_factory=list)
+    registry: Registry = field(repr=False)
+
+    def cases(self, folder: Path | None) -> Iterator[Case]:
+        """All of them; ``folder`` is where public data lies."""
+        for model in self.models:
+            yield from model_cases(small_model(model))
+        for task in self.tasks:
+            dataset = self._dataset_for(task, folder)
+            yield from task_cases(small(task), dataset, folder) if dataset else _without_data(task)
+        for dataset_cls in self.datasets:
+            yield from dataset_cases(small(dataset_cls), folder)
+        for metric in self.metrics:
+            yield from metric_cases(metric, self._items_for(metric, folder))
+
+    def _dataset_for(self, task: type[Task], folder: Path | None) -> Dataset | None:
+        """A small dataset that the task can encode: its own author's, else an embedded one, else one that is there.
+
+        Where it can encode none of those that are there, the first: the laws then say why.
+        """
+        others = [*self.datasets, *self.registry.datasets.values()]
+        fitting = [dataset for dataset in others if getattr(dataset, "rows", None) is task.rows]
+        by_distance = sorted(fitting, key=lambda dataset: (self._is_strange(dataset, task), not dataset.embedded))
+        there: list[Dataset] = []
+        for dataset_cls in by_distance:
+            dataset: Dataset = small(dataset_cls)
+            try:
+                dataset.load(Split.TEST, folder)
+                there.append(dataset)
+                TaskOnData(small(task), dataset, folder).arrays  # noqa: B018  encodes
+            except Exception:  # noqa: BLE001, S112  a stranger's code: why it fails is for the laws to say
+                continue
+            return dataset
+        return there[0] if there else None
+
+    def _is_strange(self, dataset: type[Dataset], task: type[Task]) -> bool:
+        """Whether they come from different distributions."""
+        if dataset in self.datasets:
+            return False
+        origin = self.registry.origin
+        one, other = origin.get(("datasets", dataset.name)), origin.get(("tasks", task.name))
+        return one is None or other is None or one.distribution != other.distribution
+
+    def _items_for(self, metric: Metric, folder: Path | None) -> Columns | None:
+        """What the trivial baseline of a task with this metric answers."""
+        needed = set(implementation(metric).columns)
+        for task in [*self.tasks, *self.registry.tasks.values()]:
+            if metric not in task.metrics or (dataset := self._dataset_for(task, folder)) is None:
+                continue
+            on_data = TaskOnData(small(task), dataset, folder)
+            for baseline in on_data.task.baselines():
+                arrays = on_data.arrays
+                items = baseline.predict(on_data.task, on_data.encoding, arrays[Split.TRAIN], arrays[Split.TEST])
+                if needed <= set(items):
+                    return items
+        return None
+
+
+def find_subjects(name: str, registry: Registry) -> Subjects:
+    """The plugins of that name; else those that the module of that name yields by its hooks.
+
+    Raises:
+        UnknownSubject: there is neither; the message names the nearest plugin.
+    """
+    named = {kind: [getattr(registry, kind)[name]] for kind in KINDS if name in getattr(registry, kind)}
+    if named:
+        return Subjects(registry=registry, **named)
+    try:
+        module = importlib.import_module(name)
+    except ImportError as error:
+        if error.name is not None and name.partition(".")[0] != error.name.partition(".")[0]:
+            raise UnknownSubject(f"module {name!r} cannot be imported: {error}") from error
+        names = [thing for kind in KINDS for thing in getattr(registry, kind)]
+        near = difflib.get_close_matches(name, names, 1)
+        hint = f" (did you mean {near[0]!r}?)" if near else ""
+        raise UnknownSubject(f"no plugin and no module is named {name!r}{hint}; `rnnbench list` shows all") from error
+    except (TypeError, ValueError, SyntaxError) as error:
+        raise UnknownSubject(f"module {name!r} cannot be imported: {type(error).__name__}: {error}") from error
+    yielded = {kind: list(getattr(module, f"rnnbench_{kind}", list)()) for kind in KINDS}
+    if not any(yielded.values()):
+        hooks = ", ".join(f"rnnbench_{kind}" for kind in KINDS)
+        raise UnknownSubject(f"module {name!r} yields nothing: expected one of the hooks {hooks}")
+    return Subjects(registry=registry, **yielded)
+
+
+def small_model(model: type[Model]) -> Model:
+    """The model at the first width that it accepts.
+
+    Raises:
+        UnknownSubject: it accepts none, or cannot be made.
+    """
+    try:
+        if model.coarse.field != "width":
+            return model()
+        for width in WIDTHS:
+            try:
+                return model(width=width)
+            except ValueError:
+                continue
+        return model()
+    except Exception as error:
+        raise UnknownSubject(f"model {model.name!r} cannot be made: {type(error).__name__}: {error}") from error
+
+
+def small(thing: type[P]) -> P:
+    """A task or dataset with its defaults, but few rows.
+
+    Raises:
+        UnknownSubject: it cannot be made.
+    """
+    try:
+        fields = {one.name for one in dataclasses.fields(thing)}
+        return thing(**{name: size for name, size in SIZES.items() if name in fields})
+    except Exception as error:
+        raise UnknownSubject(f"{thing.name!r} cannot be made: {type(error).__name__}: {error}") from error
+
+
+def _without_data(task: type[Task]) -> Iterator[Case]:
+    def none_here(_: object) -> None:
+        raise NotApplicable(f"no dataset with rows of {task.rows.__name__} is here; set RNNBENCH_DATA to its folder")
+
+    for law in TASK_LAWS:
+        yield Case(Law(law.name, law.says, law.tried, none_here), task, task.name)

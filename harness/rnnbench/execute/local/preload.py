@@ -1,0 +1,13 @@
+"""What the fork server imports before any worker is forked from it: everything that runs need, and nothing is run."""
+
+import evaluate  # noqa: F401
+import numpy as np  # noqa: F401
+import sacrebleu  # noqa: F401
+import safetensors.torch  # noqa: F401
+import tokenizers  # noqa: F401
+import torch
+import torch._dynamo  # noqa: F401  which the first optimiser of a process imports, for a second
+
+from rnnbench.discovery import discover
+
+discover()

@@ -1,5 +1,0 @@
-"""``leaderboard.html``: one page with everything in it. It loads nothing, and its policy forbids that it ever could."""
-
-from rnnbench.leaderboard.page.page import index, render
-
-__all__ = ["index", "render"]

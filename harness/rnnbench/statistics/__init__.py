@@ -1,0 +1,1 @@
+"""Statistics of scores as pure functions over arrays: intervals, tests, ranks."""

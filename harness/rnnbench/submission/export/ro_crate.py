@@ -1,0 +1,80 @@
+"""A board as an RO-Crate (Soiland-Reyes et al. 2022): its files, and what each is, for archives of research data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rnnbench.leaderboard import read_board
+from rnnbench.records.storage import ITEMS, PLAN, RUNS
+from rnnbench.submission.read import KNOWN
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+
+_KINDS = {
+    PLAN: (
+        "The plan: every run that was asked for, and every pair of model and task that cannot run",
+        "application/json",
+    ),
+    f"{RUNS}/*.json": ("The record of a run: its resolved inputs, scores, history and provenance", "application/json"),
+    f"{ITEMS}/*.json.gz": ("What a run's scores are computed from, by test item", "application/gzip"),
+    "leaderboard.csv": ("The leaderboard: a row for each model on each task", "text/csv"),
+    "leaderboard.md": ("The leaderboard, to read", "text/markdown"),
+    "leaderboard.tex": ("The leaderboard, to typeset", "text/x-tex"),
+    "leaderboard.json": ("The leaderboard, with all that it was made under", "application/json"),
+    "leaderboard.html": ("The leaderboard as a page that needs no network", "text/html"),
+    "efficiency.csv": ("Times, throughput and memory: comparable within one machine", "text/csv"),
+    "verified.json": ("Which runs a maintainer ran again", "application/json"),
+}
+
+
+class NotInstalled(Exception):
+    """What an export needs is not installed."""
+
+
+def write_ro_crate(folder: Path, out: Path) -> list[Path]:
+    """Copy a results folder and add ``ro-crate-metadata.json``, which says what each file is and how they came about.
+
+    Returns:
+        The metadata file.
+
+    Raises:
+        NotInstalled: the package ``rocrate`` is not there.
+        StorageError: the plan cannot be read.
+        DamagedFile: the plan is not one.
+    """
+    try:
+        from rocrate.model.softwareapplication import SoftwareApplication  # noqa: PLC0415  an extra
+        from rocrate.rocrate import ROCrate  # noqa: PLC0415
+    except ImportError as error:
+        raise NotInstalled("an RO-Crate needs the package rocrate: pip install 'rnnbench[publish]'") from error
+    board = read_board(folder)
+    crate = ROCrate()
+    crate.name = f"rnnbench board {board.suite}"
+    crate.description = board.description or f"Records and leaderboard of the suite {board.suite}"
+    crate.license = LICENCE
+    files = {}
+    for path, (description, media) in _files(folder):
+        name = path.relative_to(folder).as_posix()
+        properties = {"name": name, "description": description, "encodingFormat": media}
+        files[name] = crate.add_file(str(path), name, properties=properties, record_size=True)
+    harness = crate.add(
+        SoftwareApplication(crate, "#rnnbench", properties={"name": "rnnbench", "softwareVersion": board.harness})
+    )
+    crate.add_action(
+        harness,
+        identifier="#run",
+        object=[files[PLAN]],
+        result=[entity for name, entity in files.items() if name != PLAN],
+        properties={"name": f"rnnbench run of the suite {board.suite}"},
+    )
+    crate.write(str(out))
+    return [out / "ro-crate-metadata.json"]
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, tuple[str, str]]]:
+    """The plain files that are a board's own, in order; links and what runs left behind stay where they are."""
+    for pattern, kind in _KINDS.items():
+        for path in sorted(folder.glob(pattern)):
+            if path.is_file() and not path.is_symlink() and KNOWN.fullmatch(path.relative_to(folder).parts[0]):
+                yield path, kind

@@ -1,0 +1,223 @@
+"""A folder from a stranger, read with suspicion: strict JSON, capped sizes, no links, nothing outside it.
+
+Nothing that is read is executed, unpickled, imported or used as a path: a run's files are found by listing the folder.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import math
+import os
+import re
+import stat
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from rnnbench.records.schema import Plan, Record
+from rnnbench.records.storage import ITEMS, PLAN, RUNS
+from rnnbench.submission.problems import Problem
+from rnnbench.submission.validate.fields import ill_formed
+from rnnbench.suite.problems import shown
+
+MOST_PLAN_BYTES = 64 << 20
+MOST_RECORD_BYTES = 4 << 20
+MOST_ITEMS_BYTES = 64 << 20
+"""Of a run's items once they are unpacked."""
+MOST_TABLE_BYTES = 64 << 20
+MOST_RUNS = 100_000
+
+KNOWN = re.compile(
+    r"plan\.json|runs|items|leaderboard\.(csv|md|tex|json|html)|efficiency\.csv|verified\.json|confirmations|held-back"
+    r"|README\.md|logs|checkpoints|plots|\.lock|\.inputs"
+)
+"""What may lie in a results folder."""
+RUN_ID = re.compile(r"[0-9a-f]{16}")
+
+Shape = TypeVar("Shape", bound=BaseModel)
+Columns = Mapping[str, list[Any]]
+
+
+class Unreadable(Exception):
+    """A file cannot be used, and why."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a folder holds: the plan, the records by run id, and what could not be read."""
+
+    folder: Path
+    plan: Plan | None
+    records: Mapping[str, Record]
+    items: frozenset[str]
+    """The runs that have a file of items."""
+    problems: tuple[Problem, ...] = field(default=())
+
+    def columns(self, run_id: str) -> tuple[Columns, str]:
+        """A run's items, and the SHA-256 of what they were packed from.
+
+        Raises:
+            Unreadable: they are too large, cut short or no columns.
+        """
+        content = _unpacked(read_capped(self.folder / ITEMS / f"{run_id}.json.gz", MOST_ITEMS_BYTES))
+        return _columns(parse(content)), hashlib.sha256(content).hexdigest()
+
+
+def read_submission(folder: Path) -> Submission:
+    """All that a folder holds, and all that is wrong with its files."""
+    problems = list(_strangers(folder))
+    plan = _read(Plan, folder, PLAN, MOST_PLAN_BYTES, problems)
+    records: dict[str, Record] = {}
+    for name in _members(folder, RUNS, ".json", problems):
+        record = _read(Record, folder, f"{RUNS}/{name}.json", MOST_RECORD_BYTES, problems)
+        if record is None:
+            continue
+        if record.id != name:
+            problems.append(Problem(f"{RUNS}/{name}.json", "id", f"expected the file's name, got {shown(record.id)}"))
+            continue
+        records[name] = record
+    items = frozenset(_members(folder, ITEMS, ".json.gz", problems))
+    return Submission(folder, plan, records, items, tuple(problems))
+
+
+def read_record(path: Path) -> Record:
+    """One record's file.
+
+    Raises:
+        Unreadable: it is none: one line for each of its problems.
+    """
+    problems: list[Problem] = []
+    record = _read(Record, path.parent, path.name, MOST_RECORD_BYTES, problems)
+    if record is None:
+        raise Unreadable("\n".join(map(str, problems)))
+    return record
+
+
+def read_capped(path: Path, most: int) -> bytes:
+    """The content of a plain file of at most so many bytes.
+
+    Raises:
+        Unreadable: it is no plain file, or too large.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        linked = path.is_symlink()
+        raise Unreadable("is a link, expected a plain file" if linked else error.strerror or str(error)) from error
+    with os.fdopen(descriptor, "rb") as file:
+        known = os.fstat(descriptor)
+        if not stat.S_ISREG(known.st_mode):
+            raise Unreadable("is no plain file")
+        if known.st_size > most:
+            raise Unreadable(f"has {known.st_size:,} bytes, expected at most {most:,}")
+        return file.read(most + 1)
+
+
+def parse(content: bytes) -> Any:
+    """Strict JSON: finite numbers, and no name twice in an object.
+
+    Raises:
+        Unreadable: it is something else.
+    """
+    try:
+        return json.loads(
+            content, object_pairs_hook=_unique, parse_constant=_finite, parse_float=_finite, parse_int=_small
+        )
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"is no strict JSON: {error}") from error
+
+
+def _read(shape: type[Shape], folder: Path, name: str, most: int, problems: list[Problem]) -> Shape | None:
+    """A typed file; None, and each of its problems noted, where it is none."""
+    try:
+        content = read_capped(folder / name, most)
+        value = parse(content)
+        found = shape.model_validate_json(content, strict=True)
+    except Unreadable as error:
+        problems.append(Problem(name, "", str(error)))
+    except ValidationError as error:
+        for details in error.errors(include_url=False, include_context=False):
+            at = ".".join(str(step) for step in details["loc"])
+            wrong = details["msg"].replace("Input should be ", "expected ", 1)
+            problems.append(Problem(name, at, f"{wrong[0].lower()}{wrong[1:]}, got {shown(details['input'])}"))
+    else:
+        wrong_inside = [Problem(name, at, message) for at, message in ill_formed(value)]
+        problems += wrong_inside
+        return None if wrong_inside else found
+    return None
+
+
+def _members(folder: Path, kind: str, ending: str, problems: list[Problem]) -> Iterator[str]:
+    """The runs that have a file of this kind."""
+    place = folder / kind
+    if place.is_symlink():
+        problems.append(Problem(kind, "", "is a link, expected a folder"))
+        return
+    names = sorted(entry.name for entry in place.iterdir()) if place.is_dir() else []
+    if len(names) > MOST_RUNS:
+        problems.append(Problem(kind, "", f"has {len(names):,} files, expected at most {MOST_RUNS:,}"))
+        return
+    for name in names:
+        if name.endswith(ending) and RUN_ID.fullmatch(name.removesuffix(ending)):
+            yield name.removesuffix(ending)
+        else:
+            problems.append(Problem(f"{kind}/{name}", "", f"expected <run id>{ending} and nothing else here"))
+
+
+def _strangers(folder: Path) -> Iterator[Problem]:
+    for entry in sorted(folder.iterdir()):
+        if not KNOWN.fullmatch(entry.name):
+            yield Problem(entry.name, "", "is no file of a results folder")
+
+
+def _unpacked(content: bytes) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            unpacked = file.read(MOST_ITEMS_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise Unreadable(f"cannot be unpacked: {error}") from error
+    if len(unpacked) > MOST_ITEMS_BYTES:
+        raise Unreadable(f"unpacks to more than {MOST_ITEMS_BYTES:,} bytes")
+    return unpacked
+
+
+def _columns(value: Any) -> Columns:
+    if not isinstance(value, dict) or not value or not all(isinstance(column, list) for column in value.values()):
+        raise Unreadable("holds no columns")
+    lengths = {name: len(column) for name, column in value.items()}
+    if len(set(lengths.values())) > 1:
+        raise Unreadable(f"columns should be equally long, got {shown(lengths)}")
+    for name, column in value.items():
+        kinds = {type(cell) for cell in column}
+        if not (kinds <= {str} or kinds <= {int, float}):
+            raise Unreadable(f"column {shown(name)} should hold text or numbers, got {shown(column[:3])}, ...")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{shown(next(name for name in names if names.count(name) > 1))} stands twice in one object")
+    return found
+
+
+def _small(text: str) -> int:
+    value = int(text)
+    if abs(value) >= 2**63:
+        raise ValueError(f"{text[:20]}... is larger than any number here")
+    return value
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no finite number")
+    return value

@@ -1,0 +1,1 @@
+"""The checks of a submitted results folder, offline."""

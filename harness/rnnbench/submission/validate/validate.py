@@ -1,0 +1,115 @@
+"""Checking a folder of records that a stranger submits: offline, without torch, plugins or any code of theirs.
+
+What is found is inconsistency. Records that are made up consistently pass: only running one again finds them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnnbench.formulas import FORMULAS
+from rnnbench.leaderboard import FORMATS, read_results
+from rnnbench.leaderboard.efficiency import costs
+from rnnbench.leaderboard.formats.csv_table import efficiency
+from rnnbench.records.schema import Plan, Record
+from rnnbench.records.storage import DamagedFile, StorageError
+from rnnbench.records.verifications import VERIFIED
+from rnnbench.submission.problems import Problem
+from rnnbench.submission.read import MOST_TABLE_BYTES, Submission, Unreadable, read_capped, read_submission
+from rnnbench.submission.validate.outcomes import check_record, check_together
+from rnnbench.submission.validate.plan import check_plan
+from rnnbench.submission.validate.scores import check_scores
+from rnnbench.submission.validate.verified import check_verified
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found. Problems refuse a submission; notes are for whoever reviews it."""
+
+    folder: Path
+    suite: str
+    records: int
+    planned: int
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+
+
+def validate(folder: Path, tables: bool = True) -> Report:
+    """Check everything in a results folder that can be checked without running anything.
+
+    Args:
+        folder: a results folder, from anybody.
+        tables: whether to rebuild its leaderboard too and compare.
+    """
+    submission = read_submission(folder)
+    plan, records = submission.plan, submission.records
+    problems = list(submission.problems)
+    if plan is None:
+        return Report(folder, folder.name, len(records), 0, tuple(sorted(problems)), ())
+    problems += check_plan(plan)
+    problems += _check_records(submission, plan)
+    problems += check_verified(submission)
+    if tables and not problems:  # tables are made by code that trusts what it reads
+        problems += _check_tables(folder)
+    return Report(
+        folder, plan.suite, len(records), len(plan.runs), tuple(sorted(set(problems))), tuple(_notes(submission, plan))
+    )
+
+
+def _check_records(submission: Submission, plan: Plan) -> Iterator[Problem]:
+    tasks = {task.label: task for task in plan.tasks}
+    runs = {run.id: run for run in plan.runs if run.task in tasks}
+    scored: dict[str, list[Record]] = defaultdict(list)
+    for run_id, record in submission.records.items():
+        if (run := runs.get(run_id)) is None:
+            yield Problem(f"runs/{run_id}.json", "id", "is not planned: remove it, or submit the plan that asks for it")
+            continue
+        yield from check_record(record, run, tasks[run.task], run_id in submission.items)
+        if record.items_sha256 is not None and run_id in submission.items:
+            scored[run.task].append(record)
+    for run_id in sorted(submission.items - submission.records.keys()):
+        yield Problem(f"items/{run_id}.json.gz", "", "belongs to no record")
+    yield from check_together(submission.records, list(runs.values()))
+    for label, of_task in scored.items():
+        yield from check_scores(submission, tasks[label], of_task)
+
+
+def _check_tables(folder: Path) -> Iterator[Problem]:
+    """The tables that lie there are what the records give."""
+    names = (*(f"leaderboard.{ending}" for ending in FORMATS), "efficiency.csv")
+    present = [name for name in names if (folder / name).exists()]
+    if not present:
+        return
+    try:
+        results = read_results(folder)
+        made = {f"leaderboard.{ending}": render for ending, render in FORMATS.items()}
+        for name in present:
+            table = made[name](results.board) if name in made else efficiency(costs(results.plan, results.records))
+            if read_capped(folder / name, MOST_TABLE_BYTES) != table.encode():
+                yield Problem(name, "", f"is not what the records give; make it again: rnnbench leaderboard {folder}")
+    except Unreadable as error:
+        yield Problem(name, "", str(error))
+    except (StorageError, DamagedFile, ValueError, LookupError, TypeError, ArithmeticError) as error:
+        yield Problem(present[0], "", f"no table can be made of these records: {error}")
+
+
+def _notes(submission: Submission, plan: Plan) -> Iterator[str]:
+    """What a reviewer has to know, and what was not checked."""
+    missing = [run.id for run in plan.runs if run.id not in submission.records]
+    if missing:
+        yield f"{len(missing)} of {len(plan.runs)} planned runs have no record; their rows are marked incomplete"
+    tried = [record for record in submission.records.values() if not record.status.is_outcome]
+    if tried:
+        yield f"{len(tried)} runs have no outcome: {', '.join(sorted({str(record.status) for record in tried}))}"
+    known = {formula.metric for formula in FORMULAS}
+    own = sorted({metric.name for task in plan.tasks for metric in task.metrics} - known)
+    if own:
+        yield f"not recomputed, for the formulas are a plugin's own: {', '.join(own)}"
+    if any(record.kind == "optimum" for record in submission.records.values()):
+        yield "the optimum is not recomputed: it has no items; --data-dir and `rnnbench verify` do"
+    if submission.folder.joinpath(VERIFIED).exists():
+        yield f"{VERIFIED}: only maintainers add to it"
+    yield "a consistent forgery passes: only `rnnbench verify RECORD` finds one"

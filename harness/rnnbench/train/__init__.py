@@ -1,0 +1,1 @@
+"""Training one network: the loop, validation, optimiser and schedule, and checkpoints."""
