@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from rnnbench.leaderboard.formats import table_files
 from rnnbench.records.schema import Plan, Record
 from rnnbench.records.storage import ITEMS, PLAN, RUNS
 from rnnbench.submission.problems import Problem
@@ -34,11 +35,9 @@ MOST_ITEMS_BYTES = 64 << 20
 MOST_TABLE_BYTES = 64 << 20
 MOST_RUNS = 100_000
 
-KNOWN = re.compile(
-    r"plan\.json|runs|items|leaderboard\.(csv|md|tex|json|html)|efficiency\.csv|verified\.json|confirmations|held-back"
-    r"|README\.md|logs|checkpoints|plots|\.lock|\.inputs"
+_OTHER_NAMES = re.compile(
+    r"plan\.json|runs|items|verified\.json|confirmations|held-back|README\.md|logs|checkpoints|plots|\.lock|\.inputs"
 )
-"""What may lie in a results folder."""
 RUN_ID = re.compile(r"[0-9a-f]{16}")
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -68,6 +67,11 @@ class Submission:
         """
         content = _unpacked(read_capped(self.folder / ITEMS / f"{run_id}.json.gz", MOST_ITEMS_BYTES))
         return _columns(parse(content)), hashlib.sha256(content).hexdigest()
+
+
+def is_known(name: str) -> bool:
+    """Whether a file or folder of this name may lie in a results folder."""
+    return _OTHER_NAMES.fullmatch(name) is not None or name in table_files()
 
 
 def read_submission(folder: Path) -> Submission:
@@ -173,7 +177,7 @@ def _members(folder: Path, kind: str, ending: str, problems: list[Problem]) -> I
 
 def _strangers(folder: Path) -> Iterator[Problem]:
     for entry in sorted(folder.iterdir()):
-        if not KNOWN.fullmatch(entry.name):
+        if not is_known(entry.name):
             yield Problem(entry.name, "", "is no file of a results folder")
 
 

@@ -6,24 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rnnbench.leaderboard import read_board
+from rnnbench.leaderboard.formats import table_files
 from rnnbench.records.storage import ITEMS, PLAN, RUNS
-from rnnbench.submission.read import KNOWN
+from rnnbench.submission.read import is_known
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
-_KINDS = {
+_RECORDS = {
     PLAN: (
         "The plan: every run that was asked for, and every pair of model and task that cannot run",
         "application/json",
     ),
     f"{RUNS}/*.json": ("The record of a run: its resolved inputs, scores, history and provenance", "application/json"),
     f"{ITEMS}/*.json.gz": ("What a run's scores are computed from, by test item", "application/gzip"),
-    "leaderboard.csv": ("The leaderboard: a row for each model on each task", "text/csv"),
-    "leaderboard.md": ("The leaderboard, to read", "text/markdown"),
-    "leaderboard.tex": ("The leaderboard, to typeset", "text/x-tex"),
-    "leaderboard.json": ("The leaderboard, with all that it was made under", "application/json"),
-    "leaderboard.html": ("The leaderboard as a page that needs no network", "text/html"),
-    "efficiency.csv": ("Times, throughput and memory: comparable within one machine", "text/csv"),
     "verified.json": ("Which runs a maintainer ran again", "application/json"),
 }
 
@@ -74,7 +69,8 @@ def write_ro_crate(folder: Path, out: Path) -> list[Path]:
 
 def _files(folder: Path) -> Iterator[tuple[Path, tuple[str, str]]]:
     """The plain files that are a board's own, in order; links and what runs left behind stay where they are."""
-    for pattern, kind in _KINDS.items():
+    tables = {name: (each.description, each.media_type) for name, each in table_files().items()}
+    for pattern, kind in (_RECORDS | tables).items():
         for path in sorted(folder.glob(pattern)):
-            if path.is_file() and not path.is_symlink() and KNOWN.fullmatch(path.relative_to(folder).parts[0]):
+            if path.is_file() and not path.is_symlink() and is_known(path.relative_to(folder).parts[0]):
                 yield path, kind
