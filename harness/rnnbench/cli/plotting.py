@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rnnbench.base.errors import UserError
 from rnnbench.leaderboard import read_results
 from rnnbench.records.storage import write_atomically
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from rnnbench.leaderboard import Results
 
 
-class CannotPlot(Exception):
+class CannotPlot(UserError):
     """There is nothing to draw, or nothing to draw it with."""
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import rich_click as click
 
 from rnnbench import __version__
+from rnnbench.base.messages import one_line
 from rnnbench.cli import codes
 from rnnbench.records.verifications import VERIFIED, Verification
-from rnnbench.suite.problems import one_line
 
 if TYPE_CHECKING:
     from rnnbench.plan import Assignment
@@ -59,6 +59,10 @@ class Quiet:
 
     def finished(self, record: Record) -> None:
         """Its record was stored."""
+
+    def warning(self, line: str) -> None:
+        """A plugin failed."""
+        click.echo(line, err=True)
 
 
 def verify_record(path: Path, data_dir: Path | None, device: str, yes: bool, sign_as: str | None) -> int:
@@ -108,13 +112,13 @@ def _asked(record: Record, again: Again) -> Iterator[str]:
     """What will run, before it does."""
     from rnnbench.discovery import discover
 
-    resolved, origin = record.resolved, discover().origin
+    resolved, registry = record.resolved, discover()
     seed = "" if record.seed is None else f", seed {record.seed}"
     yield one_line(f"{record.id}: {record.kind} run of {record.model} on {record.task}{seed}")
     for kind in ("model", "task", "dataset"):
         name = resolved[kind].get("name")
         if name is not None:
-            yield "  " + one_line(f"{kind}: {name}, the code of {origin[f'{kind}s', name].origin}")
+            yield "  " + one_line(f"{kind}: {name}, the code of {registry.provider(f'{kind}s', name).origin}")
     for field in ("budget", "chosen"):
         values = resolved.get(field) or getattr(record, field, None)
         if values:

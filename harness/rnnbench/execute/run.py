@@ -259,13 +259,15 @@ def _test_error(metric: Metric, items: Columns, fingerprint: str) -> TestError:
 
 def _provenance(job: Job) -> dict[str, Any]:
     found = dict(provenance(job.device))
-    origin = discover().origin
+    registry = discover()
     task = job.assignment.task
     used = [("tasks", task.task.name), ("datasets", task.dataset.name)]
     if (model := job.assignment.model) is not None:
         used += [("models", part.name) for part in (model, *model.parts().values(), model.decoder()) if part]
     found["plugins"] = {
-        f"{kind[:-1]} {name}": f"{origin[kind, name].origin} {origin[kind, name].version}" for kind, name in used
+        f"{kind[:-1]} {name}": f"{plugin.origin} {plugin.version}"
+        for kind, name in used
+        for plugin in [registry.provider(kind, name)]
     }
     return found
 

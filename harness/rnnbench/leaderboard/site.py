@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from rnnbench.base.errors import UserError
 from rnnbench.leaderboard.formats.files import FORMATS, render_page
 from rnnbench.leaderboard.results import read_results
 from rnnbench.records.storage import PLAN, write_text
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class NoBoards(Exception):
+class NoBoards(UserError):
     """There is nothing to make a site of."""
 
 

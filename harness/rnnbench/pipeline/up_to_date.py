@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rnnbench import __version__
 from rnnbench.base.numerics import NUMERICS
-from rnnbench.discovery import distributions, sources
+from rnnbench.discovery.entry_points import source_states, versions
 from rnnbench.records.files import probe, remove
 from rnnbench.records.lock import check_free
 from rnnbench.records.schema import Kind, Plan, PlannedRun
@@ -111,8 +111,8 @@ def memory(request: Request) -> str:
         str(request.data_dir or os.environ.get("RNNBENCH_DATA", "")),
         request.device,
         os.path.exists("/dev/nvidiactl"),  # noqa: PTH110  what `auto` would choose by
-        distributions(),
-        sources(),
+        versions(),
+        source_states(),
         __version__,
         NUMERICS,
     ]

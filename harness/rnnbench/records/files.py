@@ -12,10 +12,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from rnnbench.base.errors import UserError
+
 TEMPORARY = ".tmp"
 
 
-class StorageError(Exception):
+class StorageError(UserError):
     """A file could not be read or written: which one, and what the system said."""
 
     def __init__(self, path: Path, cause: OSError) -> None:

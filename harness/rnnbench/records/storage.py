@@ -31,6 +31,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
+from rnnbench.base.errors import UserError
+from rnnbench.base.messages import first_invalid_field
 from rnnbench.records.checkpoints import CHECKPOINTS
 from rnnbench.records.files import (
     StorageError,
@@ -76,7 +78,7 @@ Shape = TypeVar("Shape", bound=BaseModel)
 _MAYBE_NOT_FINITE = re.compile(rb"NaN|Infinity|[0-9][eE][+]?[0-9]{3}")
 
 
-class DamagedFile(Exception):
+class DamagedFile(UserError):
     """A file is there but does not hold what it should."""
 
     def __init__(self, path: Path, problem: str) -> None:
@@ -283,9 +285,7 @@ def _validate(shape: type[Shape], content: bytes, path: Path) -> Shape:
             json.loads(content, parse_constant=_finite, parse_float=_finite)
         return shape.model_validate_json(content)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise DamagedFile(path, f"{field}: {first['msg']}" if field else first["msg"]) from error
+        raise DamagedFile(path, first_invalid_field(error)) from error
     except (ValueError, RecursionError) as error:
         raise DamagedFile(path, str(error)) from error
 

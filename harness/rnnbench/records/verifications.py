@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from rnnbench.base.messages import first_invalid_field
 from rnnbench.records.files import StorageError, read, write_atomically
 from rnnbench.records.storage import RUNS, DamagedFile
 
@@ -47,8 +48,7 @@ def read_verifications(folder: Path) -> dict[str, Verification]:
             return {}
         raise
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise DamagedFile(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise DamagedFile(path, first_invalid_field(error)) from error
 
 
 def confirmed(folder: Path, run_ids: Iterable[str]) -> set[str]:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rnnbench.base.errors import UserError
+from rnnbench.base.messages import shown
 from rnnbench.leaderboard import write_all
 from rnnbench.records.schema import Plan, PlannedRun, Record
 from rnnbench.records.storage import results_lock, write_plan, write_record, write_text
@@ -22,13 +24,12 @@ from rnnbench.submission.agreement import Agreement, agreement
 from rnnbench.submission.problems import differences
 from rnnbench.submission.read import RUN_ID, Columns, Submission, Unreadable, read_record, read_submission
 from rnnbench.submission.validate.validate import validate
-from rnnbench.suite.problems import shown
 
 CONFIRMATIONS, HELD_BACK = "confirmations", "held-back"
 SHOWN = 5
 
 
-class Incompatible(Exception):
+class Incompatible(UserError):
     """These folders make no common board, and why."""
 
 

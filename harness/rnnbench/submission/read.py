@@ -21,11 +21,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from rnnbench.base.errors import UserError
+from rnnbench.base.messages import invalid_fields, shown
 from rnnbench.records.schema import Plan, Record
 from rnnbench.records.storage import ITEMS, PLAN, RUNS
 from rnnbench.submission.problems import Problem
 from rnnbench.submission.validate.fields import ill_formed
-from rnnbench.suite.problems import shown
 
 MOST_PLAN_BYTES = 64 << 20
 MOST_RECORD_BYTES = 4 << 20
@@ -45,7 +46,7 @@ Shape = TypeVar("Shape", bound=BaseModel)
 Columns = Mapping[str, list[Any]]
 
 
-class Unreadable(Exception):
+class Unreadable(UserError):
     """A file cannot be used, and why."""
 
 
@@ -143,10 +144,7 @@ def _read(shape: type[Shape], folder: Path, name: str, most: int, problems: list
     except Unreadable as error:
         problems.append(Problem(name, "", str(error)))
     except ValidationError as error:
-        for details in error.errors(include_url=False, include_context=False):
-            at = ".".join(str(step) for step in details["loc"])
-            wrong = details["msg"].replace("Input should be ", "expected ", 1)
-            problems.append(Problem(name, at, f"{wrong[0].lower()}{wrong[1:]}, got {shown(details['input'])}"))
+        problems += [Problem(name, place, wrong) for place, wrong in invalid_fields(error)]
     else:
         wrong_inside = [Problem(name, at, message) for at, message in ill_formed(value)]
         problems += wrong_inside

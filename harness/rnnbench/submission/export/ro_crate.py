@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from rnnbench.base.errors import UserError
 from rnnbench.leaderboard import read_board
 from rnnbench.records.storage import ITEMS, PLAN, RUNS
 from rnnbench.submission.read import KNOWN
@@ -28,7 +29,7 @@ _KINDS = {
 }
 
 
-class NotInstalled(Exception):
+class NotInstalled(UserError):
     """What an export needs is not installed."""
 
 
