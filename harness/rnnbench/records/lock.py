@@ -72,7 +72,7 @@ def check_free(folder: Path) -> None:
     with naming(path):
         try:
             descriptor = open_plain(path)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # whether a folder can be made there is not the question here
             return
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
