@@ -34,8 +34,9 @@ def row_notes(
     off = next((record.core_params for record in records if _is_off(record.core_params, budget)), None)
     if off:
         notes.append(f"outside the budget: {off:,} of {budget:,} core parameters")
-    grid = (plan.tune or {}).get("learning_rate", ())
-    if {record.chosen.get("learning_rate") for record in records} & {*grid[:1], *grid[-1:]}:
+    grid = (plan.tune or {}).get("learning_rate")
+    edges = (grid[0], grid[-1]) if isinstance(grid, list | tuple) and grid else ()
+    if any(record.chosen.get("learning_rate") in edges for record in records):
         notes.append("tuning chose the edge of its grid")
     trivial = sum(_is_trivial(record, task) for record in records)
     if trivial:

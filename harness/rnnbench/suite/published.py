@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rnnbench.base.messages import expected_one_of
 from rnnbench.suite.checking import checked
-from rnnbench.suite.problems import suggestion
 from rnnbench.suite.schema import PublishedEntry
 
 if TYPE_CHECKING:
@@ -42,5 +42,4 @@ def _rows(task: SuiteTask, models: Iterable[SuiteModel]) -> list[str]:
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:
-    names = list(known)
-    return f"no {what} here is called {name!r}, expected one of {', '.join(names)}{suggestion(name, names)}"
+    return f"no {what} here is called {name!r}{expected_one_of(name, known)}"

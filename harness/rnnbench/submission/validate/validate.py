@@ -13,11 +13,12 @@ from pathlib import Path
 from rnnbench.formulas import FORMULAS
 from rnnbench.leaderboard import read_results
 from rnnbench.leaderboard.formats import table_files
+from rnnbench.records.plain import MOST_TABLE_BYTES
 from rnnbench.records.schema import Plan, Record
 from rnnbench.records.storage import DamagedFile, StorageError
 from rnnbench.records.verifications import VERIFIED
 from rnnbench.submission.problems import Problem
-from rnnbench.submission.read import MOST_TABLE_BYTES, Submission, Unreadable, read_capped, read_submission
+from rnnbench.submission.read import Submission, Unreadable, read_capped, read_submission
 from rnnbench.submission.validate.outcomes import check_record, check_together
 from rnnbench.submission.validate.plan import check_plan
 from rnnbench.submission.validate.scores import check_scores
@@ -84,7 +85,7 @@ def _check_tables(folder: Path) -> Iterator[Problem]:
     try:
         results = read_results(folder)
         for name in present:
-            if read_capped(folder / name, MOST_TABLE_BYTES) != table_files()[name].render(results).encode():
+            if read_capped(folder, name, MOST_TABLE_BYTES) != table_files()[name].render(results).encode():
                 yield Problem(name, "", f"is not what the records give; make it again: rnnbench leaderboard {folder}")
     except Unreadable as error:
         yield Problem(name, "", str(error))
