@@ -141,6 +141,12 @@ def test_a_plugins_metric_is_held_against_points_where_it_counts_to_a_hundred(me
     assert verdict.relative is not points
 
 
+def test_the_difference_of_two_scores_is_no_wider_than_their_range():
+    verdict = made({"lstm": (0.0, 100.0), "transformer": (100.0, 100.0)}, **NO_ERROR)
+    assert (verdict.low, verdict.difference, verdict.high) == (-100.0, 50.0, 100.0)
+    assert verdict.outcome is VerdictOutcome.UNDECIDED
+
+
 def test_a_wider_margin_turns_a_verdict_and_is_printed():
     task = make_task()
     scores = {"lstm": (79.0, 79.1, 79.2), "transformer": (80.0, 80.1, 80.2)}
