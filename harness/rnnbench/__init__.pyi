@@ -1,5 +1,6 @@
 """The public names, each with the module that it is loaded from on first use: the only list of them."""
 
+from .base.messages import did_you_mean as did_you_mean
 from .base.streams import stream as stream
 from .contract.batches import (
     Arrays as Arrays,
