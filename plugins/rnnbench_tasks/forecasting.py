@@ -10,7 +10,6 @@ A window starts at every row (stride 1); inputs of validation and test windows r
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -19,7 +18,20 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from rnnbench import Arrays, Baseline, Batch, Columns, Encoding, Horizon, Observation, Reals, Role, Row, Task
+from rnnbench import (
+    Arrays,
+    Baseline,
+    Batch,
+    Columns,
+    Encoding,
+    Horizon,
+    Observation,
+    Reals,
+    Role,
+    Row,
+    Task,
+    did_you_mean,
+)
 from rnnbench_tasks.baselines import seasonal
 from rnnbench_tasks.baselines.linear_map import LinearMap
 from rnnbench_tasks.fields import positive
@@ -122,9 +134,8 @@ class Forecasting(Task):
         kept = tuple(channels) if self.channels is None else tuple(self.channels)
         for name in kept:
             if name not in channels:
-                near = difflib.get_close_matches(name, channels, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise ValueError(f"channels: no column {name!r}, only {', '.join(channels)}{hint}")
+                hint = did_you_mean(name, channels)
+                raise ValueError(f"channels: no column {name!r}{hint}, only {', '.join(channels)}")
         columns = [list(channels).index(name) for name in kept]
         values_NC = _values(training)[:, columns]
         deviations = values_NC.std(axis=0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from rnnbench.leaderboard.comparable import LARGEST
 from rnnbench.leaderboard.formats.page.axes import Axis, axis, short
 from rnnbench.leaderboard.formats.page.svg import LOOKS, Picture, element, frame, line, marker
 from rnnbench.leaderboard.text import heading
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 420, 270
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 408, 24, 228
-_LARGEST = 1e100
 _MOST_POINTS = 200
 
 
@@ -37,7 +37,7 @@ def curve(model: str, look: int, records: Iterable[Record]) -> Curve:
     steps: dict[int, list[tuple[int, float]]] = {}
     for record in records:
         for point in record.history:
-            if max(abs(point.validation_loss), abs(point.positions)) < _LARGEST:
+            if max(abs(point.validation_loss), abs(point.positions)) < LARGEST:
                 steps.setdefault(point.step, []).append((point.positions, point.validation_loss))
     points = []
     every = -(-len(steps) // _MOST_POINTS) or 1
@@ -73,21 +73,21 @@ def against(table: Table, cost: str, costs: Mapping[str, float], looks: Mapping[
     points = [
         (costs[row.model], row.mean, row.model)
         for row in table.rows
-        if row.mean is not None and max(abs(row.mean), abs(costs.get(row.model, _LARGEST))) < _LARGEST
+        if row.mean is not None and max(abs(row.mean), abs(costs.get(row.model, LARGEST))) < LARGEST
     ]
     if len({at for at, _, _ in points}) < 2:
         return None
     x = axis((at for at, _, _ in points), _LEFT, _RIGHT)
     shown = {model for _, _, model in points}
     intervals = {row.model: row.seeds_interval for row in table.rows if row.seeds_interval and row.model in shown}
-    ends = (end for each in intervals.values() for end in (each.low, each.high) if abs(end) < _LARGEST)
+    ends = (end for each in intervals.values() for end in (each.low, each.high) if abs(end) < LARGEST)
     y = axis([*(score for _, score, _ in points), *ends], _BOTTOM, _TOP)
     front = pareto(points, maximise=table.metric.direction == "max")
     parts = [*frame(x, y, cost, heading(table.metric))]
     parts.append(line(_stairs([(x.place(at), y.place(score)) for at, score, _ in front]), class_="front"))
     for at, score, model in points:
         place = x.place(at)
-        if (spread := intervals.get(model)) and max(abs(spread.low), abs(spread.high)) < _LARGEST:
+        if (spread := intervals.get(model)) and max(abs(spread.low), abs(spread.high)) < LARGEST:
             whisker = [(place, y.place(end)) for end in (spread.low, spread.high)]
             parts.append(line(whisker, class_=f"interval look{looks[model] % LOOKS}"))
         parts.append(marker(place, y.place(score), looks[model], f"{model}: {short(score)} at {short(at)}"))
@@ -118,7 +118,7 @@ def seeds(row: Row, x: Axis, look: int) -> Picture:
         ends = [(x.place(end), 9.0) for end in (row.seeds_interval.low, row.seeds_interval.high)]
         parts.append(line(ends, class_=f"interval look{look % LOOKS}"))
     for seed, value in row.values:
-        if abs(value) < _LARGEST:
+        if abs(value) < LARGEST:
             title = element("title", f"seed {seed}: {short(value)}")
             parts.append(element("circle", title, cx=x.place(value), cy=9, r=2.6, class_=f"seed look{look % LOOKS}"))
     values = ", ".join(short(value) for _, value in row.values)
@@ -153,4 +153,4 @@ def _stairs(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
 
 def _spread(row: Row) -> list[float]:
     ends = [row.seeds_interval.low, row.seeds_interval.high] if row.seeds_interval else []
-    return [value for value in [*(value for _, value in row.values), *ends] if abs(value) < _LARGEST]
+    return [value for value in [*(value for _, value in row.values), *ends] if abs(value) < LARGEST]

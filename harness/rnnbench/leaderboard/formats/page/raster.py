@@ -10,6 +10,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
+from rnnbench.leaderboard.comparable import LARGEST
 from rnnbench.leaderboard.formats.page.drawings import curves, looks, models, sizes
 from rnnbench.leaderboard.formats.page.figures import colours, named
 from rnnbench.leaderboard.formats.page.svg import LOOKS, shape
@@ -35,7 +36,6 @@ _STYLE = {
 }
 _WIDE = 20
 """Positive values that span more than this factor are shown on a logarithmic axis, as in a page."""
-_LARGEST = 1e100
 
 
 def png_figures(results: Results) -> dict[str, bytes]:
@@ -72,10 +72,10 @@ def _against(table: Table, values: Mapping[str, float], label: str, look: Mappin
     figure, axes = _figure(label, heading(table.metric))
     scores = []
     for row in models(table):
-        if row.mean is None or row.model not in values or max(abs(row.mean), values[row.model]) > _LARGEST:
+        if row.mean is None or row.model not in values or max(abs(row.mean), values[row.model]) > LARGEST:
             continue
         ends = row.seeds_interval
-        error = [[row.mean - ends.low], [ends.high - row.mean]] if ends and ends.high < _LARGEST else None
+        error = [[row.mean - ends.low], [ends.high - row.mean]] if ends and ends.high < LARGEST else None
         axes.errorbar(values[row.model], row.mean, error, label=brief(row.model), capsize=3, **_look(look[row.model]))
         scores.append(row.mean)
     return _png(figure, axes, scores)
