@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from rnnbench.base.streams import stream
+    from rnnbench.contract.arrays import IGNORED, Floats, Integers
     from rnnbench.contract.batches import Arrays, Batch, Columns, Encoding
     from rnnbench.contract.datasets import (
         DataMissing,
@@ -22,16 +23,30 @@ if TYPE_CHECKING:
         Observation,
         PianoRoll,
         Row,
+        Rows,
         SentencePair,
         Split,
         TaggedSentence,
         TextLine,
+        rows_of_type,
     )
     from rnnbench.contract.ends import InputType, OutputEnd, OutputType
+    from rnnbench.contract.fields import check_positive
     from rnnbench.contract.hooks import hookimpl
     from rnnbench.contract.metrics import Metric
     from rnnbench.contract.models import Family, Knob, Model, Role
+    from rnnbench.contract.ragged import pack_texts, pack_tokens, pad_rows, row_lengths, unpack_texts
+    from rnnbench.contract.row_order import (
+        rows_in_order,
+        scored_by_row,
+        scored_by_step,
+        shuffled_by_length,
+        shuffled_rows,
+        sorted_by_length,
+    )
     from rnnbench.contract.tasks import Baseline, Task
+    from rnnbench.contract.token_batches import padded_batch
+    from rnnbench.contract.vocabulary import PADDING, UNKNOWN, fit_vocabulary, index_of, normalised, token_ids
     from rnnbench.discovery import find_model
     from rnnbench.formulas import SOLVED_MSE, Formula, find_formula
     from rnnbench.metrics import ItemMetric
@@ -46,6 +61,36 @@ if TYPE_CHECKING:
     from rnnbench.records.frame import load_results
 
 _HOME = {
+    "rnnbench.contract.arrays": (
+        "IGNORED",
+        "Floats",
+        "Integers",
+    ),
+    "rnnbench.contract.fields": ("check_positive",),
+    "rnnbench.contract.ragged": (
+        "pack_texts",
+        "pack_tokens",
+        "pad_rows",
+        "row_lengths",
+        "unpack_texts",
+    ),
+    "rnnbench.contract.row_order": (
+        "rows_in_order",
+        "scored_by_row",
+        "scored_by_step",
+        "shuffled_by_length",
+        "shuffled_rows",
+        "sorted_by_length",
+    ),
+    "rnnbench.contract.token_batches": ("padded_batch",),
+    "rnnbench.contract.vocabulary": (
+        "PADDING",
+        "UNKNOWN",
+        "fit_vocabulary",
+        "index_of",
+        "normalised",
+        "token_ids",
+    ),
     "rnnbench.contract.datasets": (
         "DataMissing",
         "Dataset",
@@ -53,10 +98,12 @@ _HOME = {
         "Observation",
         "PianoRoll",
         "Row",
+        "Rows",
         "SentencePair",
         "Split",
         "TaggedSentence",
         "TextLine",
+        "rows_of_type",
     ),
     "rnnbench.contract.ends": ("InputType", "OutputEnd", "OutputType"),
     "rnnbench.contract.hooks": ("hookimpl",),
@@ -81,7 +128,10 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
+    "IGNORED",
+    "PADDING",
     "SOLVED_MSE",
+    "UNKNOWN",
     "Arrays",
     "Baseline",
     "Batch",
@@ -91,9 +141,11 @@ __all__ = [
     "Dataset",
     "Encoding",
     "Family",
+    "Floats",
     "Formula",
     "Horizon",
     "InputType",
+    "Integers",
     "ItemMetric",
     "Knob",
     "Label",
@@ -109,6 +161,7 @@ __all__ = [
     "Reals",
     "Role",
     "Row",
+    "Rows",
     "SentencePair",
     "Split",
     "TaggedSentence",
@@ -118,11 +171,29 @@ __all__ = [
     "Tokens",
     "Value",
     "__version__",
+    "check_positive",
     "find_formula",
     "find_model",
+    "fit_vocabulary",
     "hookimpl",
+    "index_of",
     "load_results",
+    "normalised",
+    "pack_texts",
+    "pack_tokens",
+    "pad_rows",
+    "padded_batch",
+    "row_lengths",
+    "rows_in_order",
+    "rows_of_type",
+    "scored_by_row",
+    "scored_by_step",
+    "shuffled_by_length",
+    "shuffled_rows",
+    "sorted_by_length",
     "stream",
+    "token_ids",
+    "unpack_texts",
 ]
 
 # Libraries read these when they are imported: no telemetry, no progress bars, no thread pools that a fork would break.

@@ -226,7 +226,7 @@ def _check_contract(kind: str, name: str, thing: Any) -> None:
     base, declared = CONTRACT[kind]
     if not (isinstance(thing, type) and issubclass(thing, base)):
         raise PluginError(f"{kind[:-1]} {name!r} is {thing!r}, expected a subclass of rnnbench.{base.__name__}")
-    lacking = [attribute for attribute in declared if not hasattr(thing, attribute)]
+    lacking = [attribute for attribute in declared if getattr(thing, attribute, None) is getattr(base, attribute, None)]
     if lacking:
         raise PluginError(
             f"{kind[:-1]} {name!r} declares no {', '.join(lacking)}, expected by rnnbench.{base.__name__}"

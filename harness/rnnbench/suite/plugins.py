@@ -35,7 +35,7 @@ def find(kind: Kind, name: str, at: Location, registry: Registry, document: Docu
     if not (isinstance(cls, type) and issubclass(cls, base)):
         document.report(at, f"{kind} {name!r} is {shown(cls)}, expected a subclass of rnnbench.{base.__name__}")
         return None
-    lacking = [attribute for attribute in declared if not hasattr(cls, attribute)]
+    lacking = [attribute for attribute in declared if getattr(cls, attribute, None) is getattr(base, attribute, None)]
     if lacking:
         document.report(at, f"{kind} {name!r} declares no {', '.join(lacking)}, expected by rnnbench.{base.__name__}")
         return None

@@ -20,7 +20,7 @@ from rnnbench.plan.planner import Assignment
 from rnnbench.records.schema import Point
 from rnnbench.train.checkpoint import Checkpoint, optimiser_tensors, restore_optimiser
 from rnnbench.train.device import to_device
-from rnnbench.train.evaluation import validation_loss
+from rnnbench.train.evaluation import evaluation_batches, validation_loss
 from rnnbench.train.optimisation import Schedule, build_optimiser, clip, teacher_forcing
 
 REPORT_S = 0.5
@@ -124,7 +124,8 @@ def train(
     """
     task, recipe, budget = assignment.task.task, assignment.recipe, assignment.budget
     training = assignment.prepared.arrays(Split.TRAIN)
-    validation = list(task.evaluation(assignment.prepared.arrays(Split.VALIDATION), recipe.evaluation_batch, window))
+    data = assignment.prepared.arrays(Split.VALIDATION)
+    validation = list(evaluation_batches(task, data, recipe.evaluation_batch, window))
     label, seed = assignment.run.model, assignment.run.seed or 0
     assert assignment.model is not None
     carries, solved = assignment.model.carries_state, task.solved_loss(assignment.prepared.encoding)
