@@ -138,8 +138,8 @@ def _write(folder: Path, task: Task, dataset: Dataset, rows: dict[Split, Sequenc
     training = task.encode(encoding, Rows(rows[Split.TRAIN], channels))
     validation = task.encode(encoding, Rows(rows[Split.VALIDATION], channels, training))
     counts = {
-        Split.TRAIN: task.counts(encoding, training),
-        Split.VALIDATION: task.counts(encoding, validation),
+        Split.TRAIN: {"rows": len(rows[Split.TRAIN]), **task.counts(encoding, training)},
+        Split.VALIDATION: {"rows": len(rows[Split.VALIDATION]), **task.counts(encoding, validation)},
         Split.TEST: {"rows": len(rows[Split.TEST])},
     }
     notes = [
