@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar, overload
 
+from rnnbench.base.errors import UserError
 from rnnbench.contract.earlier import adapt_dataset
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def rows_of_type(kind: type[R], rows: Sequence[Row]) -> list[R]:
     return typed
 
 
-class DataMissing(Exception):
+class DataMissing(UserError):
     """The data does not lie where it was looked for. The message says where, and what to do."""
 
 
