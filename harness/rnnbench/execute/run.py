@@ -18,6 +18,7 @@ from rnnbench.contract.batches import Arrays, Columns
 from rnnbench.contract.datasets import Split
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Role
+from rnnbench.contract.tasks import Task
 from rnnbench.discovery import discover
 from rnnbench.execute.job import Job, identity
 from rnnbench.execute.phases import PhaseFailed, Send, phase
@@ -148,8 +149,10 @@ def _window(assignment: Assignment) -> int | None:
     validation = assignment.prepared.arrays(Split.VALIDATION)
     if not any(batch.carry for batch in task.evaluation(validation, assignment.recipe.evaluation_batch)):
         return None
+    if type(task).windowed is Task.windowed:
+        return None
     # no further than training saw: absolute positions beyond it were never trained
-    return min(getattr(task, "bptt", DEFAULT_WINDOW), getattr(model, "context", DEFAULT_WINDOW))
+    return min(task.segment or DEFAULT_WINDOW, getattr(model, "context", DEFAULT_WINDOW))
 
 
 def _evaluated(
