@@ -18,6 +18,7 @@ from rnnbench.contract.batches import Arrays, Columns
 from rnnbench.contract.datasets import Split
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Role
+from rnnbench.contract.tasks import Task
 from rnnbench.discovery import discover
 from rnnbench.execute.job import Job, identity
 from rnnbench.execute.phases import PhaseFailed, Send, phase
@@ -27,16 +28,13 @@ from rnnbench.metrics import bootstrap, score, signature
 from rnnbench.network.core import ContractBroken
 from rnnbench.network.network import Network, build_network, state_bytes
 from rnnbench.plan import Assignment
-from rnnbench.records.schema import Kind, Record, Status, TestError
+from rnnbench.records.schema import FEWEST_BLOCKS, Kind, Record, Status, TestError
 from rnnbench.train.checkpoint_files import Checkpoints
 from rnnbench.train.evaluation import check_items, test_items
 from rnnbench.train.loop import train
 
 DEFAULT_WINDOW = 64
 """Steps that a causal core sees which carries no state, where task and model name none."""
-
-FEWEST_BLOCKS = 10
-"""Below so many blocks a bootstrap says too little: at three, its 95 % interval covers 70 %."""
 
 
 def run(job: Job, send: Send, stopping: Callable[[], bool]) -> tuple[Record, Columns | None]:
@@ -151,8 +149,10 @@ def _window(assignment: Assignment) -> int | None:
     validation = assignment.prepared.arrays(Split.VALIDATION)
     if not any(batch.carry for batch in task.evaluation(validation, assignment.recipe.evaluation_batch)):
         return None
+    if type(task).windowed is Task.windowed:
+        return None
     # no further than training saw: absolute positions beyond it were never trained
-    return min(getattr(task, "bptt", DEFAULT_WINDOW), getattr(model, "context", DEFAULT_WINDOW))
+    return min(task.segment or DEFAULT_WINDOW, getattr(model, "context", DEFAULT_WINDOW))
 
 
 def _evaluated(

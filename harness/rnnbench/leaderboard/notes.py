@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rnnbench.records.schema import Kind, Plan, PlannedModel, PlannedRun, PlannedTask, Record, Status
+from rnnbench.records.schema import BUDGET_TOLERANCE, Kind, Plan, PlannedModel, PlannedRun, PlannedTask, Record, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_BUDGET_TOLERANCE = 0.02
 
 
 def row_notes(
@@ -55,7 +53,7 @@ def _core_budget(plan: Plan, run: PlannedRun) -> int | None:
 
 
 def _is_off(size: int | None, budget: int | None) -> bool:
-    return size is not None and budget is not None and abs(size - budget) > _BUDGET_TOLERANCE * budget
+    return size is not None and budget is not None and abs(size - budget) > BUDGET_TOLERANCE * budget
 
 
 def _is_trivial(record: Record, task: PlannedTask) -> bool:

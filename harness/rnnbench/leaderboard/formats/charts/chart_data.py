@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rnnbench.leaderboard.board import RowKind
+from rnnbench.leaderboard.consistency import LARGEST
 from rnnbench.records.schema import Kind
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from rnnbench.leaderboard.results import Results
     from rnnbench.records.schema import Plan, Record
 
-LARGEST = 1e100
-"""Larger values are damaged records, and are not drawn."""
 _MOST_POINTS = 200
 
 

@@ -10,7 +10,8 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
-from rnnbench.leaderboard.formats.charts.chart_data import LARGEST, curves, looks, models, sizes
+from rnnbench.leaderboard.consistency import LARGEST
+from rnnbench.leaderboard.formats.charts.chart_data import curves, looks, models, sizes
 from rnnbench.leaderboard.formats.charts.style import colours
 from rnnbench.leaderboard.formats.charts.svg import LOOKS, shape
 from rnnbench.leaderboard.formats.charts.svg_files import named

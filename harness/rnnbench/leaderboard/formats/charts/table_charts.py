@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from rnnbench.leaderboard.consistency import LARGEST
 from rnnbench.leaderboard.formats.charts.axes import Axis, axis, short
-from rnnbench.leaderboard.formats.charts.chart_data import LARGEST, curves, looks, sizes, times
+from rnnbench.leaderboard.formats.charts.chart_data import curves, looks, sizes, times
 from rnnbench.leaderboard.formats.charts.svg import LOOKS, Picture, element, frame, line, marker
 from rnnbench.leaderboard.formatting import heading
 
