@@ -61,8 +61,8 @@ def test_all_mistakes_come_at_once_with_line_column_field_and_nearest_match(mist
         ),
         "small.yaml:7:43: models[1].fields.nonlinearity: got 'tan' (did you mean 'tanh'?), expected 'tanh' or 'relu'",
         (
-            "small.yaml:7:48: models[1].fields.layer: unknown field of 'elman' (did you mean 'layers'?), expected one of "
-            "width, layers, dropout, nonlinearity, inner_width, kinds, rate, cell_fields"
+            "small.yaml:7:48: models[1].fields.layer: unknown field of 'elman' (did you mean 'layers'?), expected one "
+            "of width, layers, dropout, nonlinearity, inner_width, kinds, rate, cell_fields"
         ),
         "small.yaml:7:71: models[1].fields.inner_width: got 2.5, expected a whole number",
         "small.yaml:7:82: models[1].fields.rate: got -1, expected a number greater than 0 or 'auto'",
