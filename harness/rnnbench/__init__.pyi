@@ -15,15 +15,51 @@ from .contract.datasets import (
     Observation as Observation,
     PianoRoll as PianoRoll,
     Row as Row,
+    Rows as Rows,
     SentencePair as SentencePair,
     Split as Split,
     TaggedSentence as TaggedSentence,
     TextLine as TextLine,
+    rows_of_type as rows_of_type,
 )
 from .contract.ends import (
     InputType as InputType,
     OutputEnd as OutputEnd,
     OutputType as OutputType,
+)
+from .contract.arrays import (
+    IGNORED as IGNORED,
+    Floats as Floats,
+    Integers as Integers,
+)
+from .contract.fields import (
+    check_positive as check_positive,
+)
+from .contract.ragged import (
+    pack_texts as pack_texts,
+    pack_tokens as pack_tokens,
+    pad_rows as pad_rows,
+    row_lengths as row_lengths,
+    unpack_texts as unpack_texts,
+)
+from .contract.row_order import (
+    rows_in_order as rows_in_order,
+    scored_by_row as scored_by_row,
+    scored_by_step as scored_by_step,
+    shuffled_by_length as shuffled_by_length,
+    shuffled_rows as shuffled_rows,
+    sorted_by_length as sorted_by_length,
+)
+from .contract.token_batches import (
+    padded_batch as padded_batch,
+)
+from .contract.vocabulary import (
+    PADDING as PADDING,
+    UNKNOWN as UNKNOWN,
+    fit_vocabulary as fit_vocabulary,
+    index_of as index_of,
+    normalised as normalised,
+    token_ids as token_ids,
 )
 from .contract.hooks import hookimpl as hookimpl
 from .contract.metrics import Metric as Metric

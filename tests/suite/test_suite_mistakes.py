@@ -117,6 +117,10 @@ def test_what_is_required_is_named(mistakes: Mistakes) -> None:
         ("recipe: {learning_rate: .inf}", "recipe.learning_rate: got .inf, expected a finite number"),
         ("recipe: null", "recipe: got null, expected a mapping, field: value"),
         ("recipe: {momentum: 0.9}", "recipe.momentum: changes nothing here, expected with optimizer: sgd"),
+        (
+            "recipe: {teacher_forcing: 0.5}",
+            "recipe.teacher_forcing: changes nothing here, expected with a task of translation (role seq2seq)",
+        ),
         ("recipe: {plateau_factor: 2}", "recipe.plateau_factor: changes nothing here, expected with schedule: plateau"),
     ],
 )

@@ -13,7 +13,9 @@ import rich_click as click
 from rnnbench import __version__
 from rnnbench.base.messages import one_line
 from rnnbench.cli import codes
-from rnnbench.records.verifications import VERIFIED, Verification
+from rnnbench.records.files import naming
+from rnnbench.records.plain import is_real_folder
+from rnnbench.records.verifications import VERIFIED, Verification, record_hash
 
 if TYPE_CHECKING:
     from rnnbench.plan import Assignment
@@ -128,9 +130,11 @@ def _asked(record: Record, again: Again) -> Iterator[str]:
 
 
 def _sign(path: Path, by: str, identical: bool, found: Record) -> None:
-    from rnnbench.submission.validate.verified import record_hash, sign
+    from rnnbench.submission.validate.verified import sign
 
-    board = path.resolve().parents[1]
+    with naming(path.parent):
+        is_real_folder(path.parent)  # a link in place of `runs` would lead into another board
+    board = path.parent.resolve().parent
     commit = found.provenance.get("commit")
     result: Literal["identical", "within tolerance"] = "identical" if identical else "within tolerance"
     today = dt.datetime.now(dt.UTC).date().isoformat()

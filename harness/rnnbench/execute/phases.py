@@ -15,7 +15,7 @@ from rnnbench.discovery import BUILT_IN, Plugin, discover
 from rnnbench.network.core import ContractBroken
 from rnnbench.plan import Assignment
 from rnnbench.records.files import StorageError
-from rnnbench.train.loop import Stopped
+from rnnbench.train.checkpoint_files import Stopped
 
 Send = Callable[[str, Any], None]
 """How a run reports: a kind, and what there is to say."""

@@ -18,6 +18,7 @@ from rnnbench.contract.batches import Arrays, Columns
 from rnnbench.contract.datasets import Split
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Role
+from rnnbench.contract.tasks import Task
 from rnnbench.discovery import discover
 from rnnbench.execute.job import Job, identity
 from rnnbench.execute.phases import PhaseFailed, Send, phase
@@ -28,9 +29,9 @@ from rnnbench.network.core import ContractBroken
 from rnnbench.network.network import Network, build_network, state_bytes
 from rnnbench.plan import Assignment
 from rnnbench.records.schema import FEWEST_BLOCKS, Kind, Record, Status, TestError
-from rnnbench.train.checkpoint_files import Slots
+from rnnbench.train.checkpoint_files import Checkpoints
 from rnnbench.train.evaluation import check_items, test_items
-from rnnbench.train.loop import Checkpoints, points, train
+from rnnbench.train.loop import train
 
 DEFAULT_WINDOW = 64
 """Steps that a causal core sees which carries no state, where task and model name none."""
@@ -95,7 +96,6 @@ def _trained(
         assignment = Assignment(**{**vars(assignment), "recipe": recipe})
     with phase("build", assignment, send):
         network, window = _network(assignment, device), _window(assignment)
-    slots = Slots(job.folder, assignment.run.id)
 
     def report(values: Mapping[str, Any]) -> None:
         send("progress", dict(values))
@@ -108,23 +108,23 @@ def _trained(
             )
 
     with phase("train", assignment, send):
-        checkpoints = Checkpoints(slots.save, slots.latest, job.checkpoint_s)
-        place, diverged = train(assignment, network, device, window, checkpoints, report, stopping)
-        _check_seed(stream("dropout", assignment.run.model, assignment.run.seed or 0, place.step - 1))
+        checkpoints = Checkpoints(job.folder, assignment.run.id, job.checkpoint_s)
+        progress, diverged = train(assignment, network, device, window, checkpoints, report, stopping)
+        _check_seed(stream("dropout", assignment.run.model, assignment.run.seed or 0, progress.step - 1))
     values: dict[str, Any] = {
-        "best_step": place.best_step,
-        "best_validation_loss": place.best_loss,
-        "steps": place.step,
-        "positions": place.positions,
-        "history": points(place),
+        "best_step": progress.best_step,
+        "best_validation_loss": progress.best_loss,
+        "steps": progress.step,
+        "positions": progress.positions,
+        "history": progress.points(),
         "core_params": network.core_params,
         "params": network.params,
         "adapter": network.adapter,
         "kernel": network.kernel,
-        "train_s": place.train_s,
-        "positions_per_s": place.positions / place.train_s if place.train_s else None,
-        "resumed": place.resumed,
-        "earlier": (place.earlier_wall_s, place.earlier_cpu_s),
+        "train_s": progress.train_s,
+        "positions_per_s": progress.positions / progress.train_s if progress.train_s else None,
+        "resumed": progress.resumed,
+        "earlier": (progress.earlier_wall_s, progress.earlier_cpu_s),
         "chosen": {} if job.learning_rate is None else {"learning_rate": job.learning_rate},
         "notes": tuple(_notes(assignment, window)),
     }
@@ -149,8 +149,10 @@ def _window(assignment: Assignment) -> int | None:
     validation = assignment.prepared.arrays(Split.VALIDATION)
     if not any(batch.carry for batch in task.evaluation(validation, assignment.recipe.evaluation_batch)):
         return None
+    if type(task).windowed is Task.windowed:
+        return None
     # no further than training saw: absolute positions beyond it were never trained
-    return min(getattr(task, "bptt", DEFAULT_WINDOW), getattr(model, "context", DEFAULT_WINDOW))
+    return min(task.segment or DEFAULT_WINDOW, getattr(model, "context", DEFAULT_WINDOW))
 
 
 def _evaluated(

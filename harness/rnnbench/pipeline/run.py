@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from rnnbench.base.containment import third_party_code
 from rnnbench.base.errors import UserError
@@ -46,14 +46,6 @@ class Display(ExecutionDisplay, Protocol):
         """The execution is over."""
 
 
-@runtime_checkable
-class Located(Protocol):
-    """A dataset that is read from files."""
-
-    def located(self, folder: Path | None) -> tuple[str, Sequence[Path]]:
-        """Where its files lie, in words, and the files."""
-
-
 @dataclass(frozen=True)
 class Result:
     """Where the results lie, and which selected runs have no outcome."""
@@ -82,6 +74,7 @@ def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) 
     executor = _executor(request, registry)
     suite = _read(request, registry)
     folder = request.folder(suite.name)
+    noted = None if request.dry_run else _noted(suite, request)  # before the data are read: they may change meanwhile
     plan_made = _plan(suite, request, registry, device, display)
     selected = select(plan_made.plan, request.only)
     if not selected:
@@ -95,7 +88,6 @@ def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) 
         move_aside(folder)
     with results_lock(folder):
         write_plan(folder, plan_made.plan)
-        noted = note(request, _files(suite, request))  # they may change while runs are under way
         forget(folder)
         left = [one.run for one in unfinished(plan_made, ids, read_records(folder))]
         display.planned(plan_made, selected, left, jobs)
@@ -167,11 +159,20 @@ def _reading(suite: Suite, task: SuiteTask) -> AbstractContextManager[object]:
     return third_party_code(failed, passing=(DataMissing, OSError))
 
 
-def _files(suite: Suite, request: Request) -> list[Path]:
-    """The files of the suite's data, where they are files of the user's or of a folder."""
-    data = data_folder(request.data_dir)
-    located = [task.dataset.located(data)[1] for task in suite.tasks if isinstance(task.dataset, Located)]
-    return sorted({path for files in located for path in files})
+def _noted(suite: Suite, request: Request) -> str | None:
+    """What a later call has to find as it is now; None where a dataset is read from files that it does not name."""
+    found: set[Path] = set()
+    try:
+        data = data_folder(request.data_dir)
+        for task in suite.tasks:
+            with _reading(suite, task):
+                files = task.dataset.files(data)
+            if not files and not task.dataset.embedded:
+                return None
+            found.update(files)
+        return note(request, found)
+    except (DataMissing, OSError):
+        return None  # what is wrong is said when the data are read
 
 
 def _device(name: str) -> str:
