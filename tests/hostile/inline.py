@@ -57,6 +57,8 @@ class Silent:
     def finished(self, record: Record) -> None:
         self.records.append(record)
 
+    def warning(self, line: str) -> None: ...
+
     def close(self) -> None: ...
 
 

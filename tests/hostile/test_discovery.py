@@ -273,3 +273,5 @@ def test_a_broken_plugin_stops_only_a_suite_that_names_it(call: Run, tmp_path: P
     assert not (tmp_path / "results").exists()
     unnamed = call(tmp_path, "run", "sound.yaml", "--dry-run", PYTHONPATH=site)
     assert unnamed.returncode == 0, unnamed.stderr
+    first = "warning: broken[models] could not be loaded: ModuleNotFoundError: No module named 'nowhere_at_all'"
+    assert unnamed.stderr.splitlines()[0] == first

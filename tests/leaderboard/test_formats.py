@@ -228,7 +228,7 @@ def test_a_folder_without_a_plan_says_so(tmp_path):
 
 def test_a_plan_that_is_none_says_what_is_wrong(tmp_path):
     (tmp_path / "plan.json").write_text('{"suite": 3}')
-    with pytest.raises(DamagedFile, match=r"plan\.json: suite: Input should be a valid string"):
+    with pytest.raises(DamagedFile, match=r"plan\.json: suite: expected a valid string, got"):
         read_board(tmp_path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint
@@ -120,7 +121,8 @@ def find_subjects(name: str, registry: Registry) -> Subjects:
     except ImportError as error:
         if error.name is not None and name.partition(".")[0] != error.name.partition(".")[0]:
             raise UnknownSubject(f"module {name!r} cannot be imported: {error}") from error
-        hint = did_you_mean(name, [component.name for component in registry.components if component.kind in KINDS])
+        names = [component.name for component in registry.components if component.kind in KINDS]
+        hint = did_you_mean(name, [*names, *_modules_like(name)])
         raise UnknownSubject(f"no plugin and no module is named {name!r}{hint}; `rnnbench list` shows all") from error
     except (TypeError, ValueError, SyntaxError) as error:
         raise UnknownSubject(f"module {name!r} cannot be imported: {type(error).__name__}: {error}") from error
@@ -133,6 +135,12 @@ def find_subjects(name: str, registry: Registry) -> Subjects:
         what = f"implements only {implemented} and yields none of the {', '.join(KINDS)} that laws are for"
         raise UnknownSubject(f"module {name!r} {what}")
     return Subjects(registry=registry, **provided)
+
+
+def _modules_like(name: str) -> list[str]:
+    """The module of that name with underscores for hyphens, as a distribution's is, if there is one."""
+    module = name.replace("-", "_")
+    return [module] if module.isidentifier() and importlib.util.find_spec(module) is not None else []
 
 
 def small_model(model: type[Model]) -> Model:

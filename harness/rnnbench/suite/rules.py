@@ -1,4 +1,4 @@
-"""What a suite must hold to beyond the type of each value."""
+"""Checks of a suite beyond the type of each value: names, units, labels, rows, and settings without effect."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def check_top(file: SuiteFile, path: Path, document: Document) -> None:
-    """The suite has a name, and its budget an end."""
+    """The suite has a name, and its budget ends training in exactly one way."""
     if file.suite is None and not re.fullmatch(SUITE_NAME, path.stem):
         what = f"required, for the file's name, {path.stem!r}, is no name for a suite, expected a-z, 0-9, dots, hyphens"
         document.report(("suite",), what)
@@ -34,13 +34,13 @@ def check_top(file: SuiteFile, path: Path, document: Document) -> None:
 
 
 def check_units(budget: Budget, at: Location, document: Document) -> None:
-    """A budget ends in one way."""
+    """A budget sets at most one of steps, tokens, epochs and seconds."""
     if len(budget.units) > 1:
         document.report(at, f"has {' and '.join(budget.units)}, expected one of steps, tokens, epochs and seconds")
 
 
 def check_labels(labels: Mapping[Location, str], document: Document) -> None:
-    """No two entries of a list go by one label."""
+    """No two entries of a list have the same label."""
     first: dict[str, int] = {}
     for at, label in labels.items():
         if label in first:
@@ -65,7 +65,7 @@ def check_rows(task: type[Any], dataset: type[Any], at: Location, registry: Regi
 def check_together(
     file: SuiteFile, models: Iterable[SuiteModel], tasks: tuple[SuiteTask, ...], document: Document
 ) -> None:
-    """What only the whole can tell, once each entry is sound: nothing is set that would change nothing."""
+    """Checks across entries, once each is valid by itself: settings that have no effect are refused."""
     _report_idle(_idle(file.recipe, file.recipe.given(), tasks), (), document)
     sized = all(task.budget.core_params is not None for task in tasks)
     places: list[Location] = [()]
