@@ -10,7 +10,6 @@ A window starts at every row (stride 1); inputs of validation and test windows r
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -34,6 +33,7 @@ from rnnbench import (
     Row,
     Task,
     check_positive,
+    did_you_mean,
     rows_of_type,
 )
 from rnnbench_tasks.baselines import seasonal
@@ -124,9 +124,8 @@ class Forecasting(Task):
         kept = channels if self.channels is None else tuple(self.channels)
         for name in kept:
             if name not in channels:
-                near = difflib.get_close_matches(name, channels, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise ValueError(f"channels: no column {name!r}, only {', '.join(channels)}{hint}")
+                hint = did_you_mean(name, channels)
+                raise ValueError(f"channels: no column {name!r}{hint}, only {', '.join(channels)}")
         columns = [channels.index(name) for name in kept]
         values_NC = _values(rows)[:, columns]
         deviations = values_NC.std(axis=0)

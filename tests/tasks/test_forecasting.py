@@ -48,7 +48,7 @@ def test_one_channel_can_be_chosen(make):
 
 
 def test_an_unknown_channel_is_named_with_the_nearest():
-    with pytest.raises(ValueError, match="no column 'oils', only load, oil; did you mean 'oil'"):
+    with pytest.raises(ValueError, match=r"no column 'oils' \(did you mean 'oil'\?\), only load, oil"):
         Forecasting(channels=("oils",)).fit(Rows(series([1, 2]), ("load", "oil")))
 
 

@@ -28,16 +28,13 @@ from rnnbench.metrics import bootstrap, score, signature
 from rnnbench.network.core import ContractBroken
 from rnnbench.network.network import Network, build_network, state_bytes
 from rnnbench.plan import Assignment
-from rnnbench.records.schema import Kind, Record, Status, TestError
+from rnnbench.records.schema import FEWEST_BLOCKS, Kind, Record, Status, TestError
 from rnnbench.train.checkpoint_files import Checkpoints
 from rnnbench.train.evaluation import check_items, test_items
 from rnnbench.train.loop import train
 
 DEFAULT_WINDOW = 64
 """Steps that a causal core sees which carries no state, where task and model name none."""
-
-FEWEST_BLOCKS = 10
-"""Below so many blocks a bootstrap says too little: at three, its 95 % interval covers 70 %."""
 
 
 def run(job: Job, send: Send, stopping: Callable[[], bool]) -> tuple[Record, Columns | None]:
