@@ -2,11 +2,6 @@
 
 from .base.messages import did_you_mean as did_you_mean
 from .base.streams import stream as stream
-from .contract.arrays import (
-    IGNORED as IGNORED,
-    Floats as Floats,
-    Integers as Integers,
-)
 from .contract.batches import (
     Arrays as Arrays,
     Batch as Batch,
@@ -32,14 +27,13 @@ from .contract.ends import (
     OutputEnd as OutputEnd,
     OutputType as OutputType,
 )
-from .contract.fields import check_positive as check_positive
-from .contract.hooks import hookimpl as hookimpl
-from .contract.metrics import Metric as Metric
-from .contract.models import (
-    Family as Family,
-    Knob as Knob,
-    Model as Model,
-    Role as Role,
+from .contract.arrays import (
+    IGNORED as IGNORED,
+    Floats as Floats,
+    Integers as Integers,
+)
+from .contract.fields import (
+    check_positive as check_positive,
 )
 from .contract.ragged import (
     pack_texts as pack_texts,
@@ -56,11 +50,9 @@ from .contract.row_order import (
     shuffled_rows as shuffled_rows,
     sorted_by_length as sorted_by_length,
 )
-from .contract.tasks import (
-    Baseline as Baseline,
-    Task as Task,
+from .contract.token_batches import (
+    padded_batch as padded_batch,
 )
-from .contract.token_batches import padded_batch as padded_batch
 from .contract.vocabulary import (
     PADDING as PADDING,
     UNKNOWN as UNKNOWN,
@@ -68,6 +60,18 @@ from .contract.vocabulary import (
     index_of as index_of,
     normalised as normalised,
     token_ids as token_ids,
+)
+from .contract.hooks import hookimpl as hookimpl
+from .contract.metrics import Metric as Metric
+from .contract.models import (
+    Family as Family,
+    Knob as Knob,
+    Model as Model,
+    Role as Role,
+)
+from .contract.tasks import (
+    Baseline as Baseline,
+    Task as Task,
 )
 from .discovery import find_model as find_model
 from .formulas import (
