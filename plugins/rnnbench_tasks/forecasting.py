@@ -104,6 +104,7 @@ class Forecasting(Task):
     rows = Observation
     metrics = (MSE, MAE)
     block = "consecutive windows"
+    items_are = "windows"
 
     lookback: int = 96
     horizon: int = 96

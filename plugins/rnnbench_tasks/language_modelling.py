@@ -85,6 +85,7 @@ class LanguageModelling(Task):
     role = Role.CAUSAL
     rows = TextLine
     block = "a stretch of consecutive tokens"
+    items_are = "lines"
 
     units: Units = "words"
     vocabulary: int | None = None

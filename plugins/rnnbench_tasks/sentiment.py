@@ -86,6 +86,7 @@ class Sentiment(Task):
     rows = LabelledText
     metrics = (ACCURACY, MACRO_F1)
     block = "a text"
+    items_are = "rows"
 
     vocabulary: int | None = None
     minimum_count: int = 1

@@ -90,6 +90,7 @@ class Tagging(Task):
     rows = TaggedSentence
     metrics = (TOKEN_ACCURACY, SENTENCE_ACCURACY)
     block = "a sentence"
+    items_are = "rows"
 
     vocabulary: int | None = None
     minimum_count: int = 2

@@ -65,6 +65,7 @@ class Translation(Task):
     rows = SentencePair
     metrics = (BLEU, CHRF)
     block = "a sentence"
+    items_are = "rows"
 
     units: Literal["words", "bpe"] = "words"
     vocabulary: int | None = None

@@ -15,6 +15,7 @@ from tests.hostile.inline import carried_out
 from rnnbench import DataMissing, Dataset, LabelledText
 from rnnbench.contract.version import PluginDeprecation
 from rnnbench.discovery import Plugin, discover
+from rnnbench.discovery.loading import Component
 from rnnbench.pipeline.up_to_date import MEMORY, Request, recall
 from rnnbench.prepare import data_folder
 
@@ -89,9 +90,10 @@ def project(tmp_path, monkeypatch) -> Project:
     monkeypatch.setenv("RNNBENCH_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("RNNBENCH_DATA", raising=False)
     registry = discover()
-    for dataset in (Unnamed, Named):
-        monkeypatch.setitem(registry.datasets, dataset.name, dataset)
-        monkeypatch.setitem(registry.origin, ("datasets", dataset.name), Plugin("other", "1", "notes", __name__))
+    other = Plugin("other", "1", "notes", __name__)
+    provided = [Component("datasets", dataset.name, dataset, other) for dataset in (Unnamed, Named)]
+    monkeypatch.setitem(vars(registry), "components", (*registry.components, *provided))
+    monkeypatch.setitem(vars(registry), "datasets", {**registry.datasets, **{one.name: one.value for one in provided}})
     return Project(tmp_path / "one", monkeypatch)
 
 
