@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 import time
 import traceback
@@ -19,7 +20,7 @@ from rnnbench.execute.run import run
 from rnnbench.records.files import StorageError
 from rnnbench.records.logs import open_log
 from rnnbench.records.schema import Record, Status
-from rnnbench.train import loop
+from rnnbench.train import checkpoint_files
 from rnnbench.train.device import set_up
 
 
@@ -49,8 +50,10 @@ def carry_out(
     try:
         _redirect_output(open_log(job.folder, job.id))
         set_up(torch.device(job.device))
-        return run(job, discover(), report, lambda: stopping() or is_over())
-    except loop.Stopped:
+        finished = run(job, discover(), report, lambda: stopping() or is_over())
+        pickle.dumps(finished)  # what a plugin left in the items may be anything
+        return finished
+    except checkpoint_files.Stopped:
         return LimitReached.of_time(job) if is_over() and not stopping() else Stopped(job.id)
     except StorageError as error:
         return NotStored(job.id, error)

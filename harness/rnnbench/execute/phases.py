@@ -15,7 +15,7 @@ from rnnbench.discovery import BUILT_IN, Plugin, Registry
 from rnnbench.network.core import ContractBroken
 from rnnbench.plan import Assignment
 from rnnbench.records.files import StorageError
-from rnnbench.train.loop import Stopped
+from rnnbench.train.checkpoint_files import Stopped
 
 Report = Callable[[PhaseChanged | Progress | HookFailed], None]
 """How a run's process reports what happens before the run's last event."""

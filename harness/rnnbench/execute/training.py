@@ -17,8 +17,8 @@ from rnnbench.network.core import ContractBroken
 from rnnbench.network.network import Network, build_network
 from rnnbench.plan import Assignment
 from rnnbench.records.schema import Point
-from rnnbench.train.checkpoint_files import Slots
-from rnnbench.train.loop import Checkpoints, points, train
+from rnnbench.train.checkpoint_files import Checkpoints
+from rnnbench.train.loop import train
 
 DEFAULT_WINDOW = 64
 """Steps that a causal core sees which carries no state, where task and model name none."""
@@ -70,7 +70,6 @@ def train_network(
     device = torch.device(job.device)
     with phases.enter("build"):
         network, window = build(assignment, device), _window(assignment)
-    slots = Slots(job.folder, job.id)
 
     def report(values: Mapping[str, Any]) -> None:
         phases.report(Progress(job.id, dict(values)))
@@ -78,26 +77,26 @@ def train_network(
             call_hook("rnnbench_values_logged", step=values["step"], values=dict(values))
 
     with phases.enter("train"):
-        checkpoints = Checkpoints(slots.save, slots.latest, job.checkpoint_s)
-        place, diverged = train(assignment, network, device, window, checkpoints, report, stopping)
-        _check_seed(stream("dropout", assignment.run.model, assignment.run.seed or 0, place.step - 1))
+        checkpoints = Checkpoints(job.folder, job.id, job.checkpoint_s)
+        progress, diverged = train(assignment, network, device, window, checkpoints, report, stopping)
+        _check_seed(stream("dropout", assignment.run.model, assignment.run.seed or 0, progress.step - 1))
     trained = Trained(
-        best_step=place.best_step,
-        best_validation_loss=place.best_loss,
-        steps=place.step,
-        positions=place.positions,
-        history=points(place),
+        best_step=progress.best_step,
+        best_validation_loss=progress.best_loss,
+        steps=progress.step,
+        positions=progress.positions,
+        history=progress.points(),
         core_params=network.core_params,
         params=network.params,
         adapter=network.adapter,
         kernel=network.kernel,
-        train_s=place.train_s,
-        resumed=place.resumed,
+        train_s=progress.train_s,
+        resumed=progress.resumed,
         notes=tuple(_notes(assignment, window)),
         window=window,
         diverged=diverged,
     )
-    return network, trained, Spent(place.earlier_wall_s, place.earlier_cpu_s)
+    return network, trained, Spent(progress.earlier_wall_s, progress.earlier_cpu_s)
 
 
 def build(assignment: Assignment, device: torch.device) -> Network:
