@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 GROUP = "rnnbench"
 BUILT_IN = "rnnbench"  # the distribution whose names nobody else can take
+OWN_EXECUTORS = EntryPoint("executors", "rnnbench.execute.local", GROUP)
+"""The one plugin inside the harness, loaded and checked as any other."""
 KINDS = ("models", "tasks", "datasets", "metrics", "executors")
 
 CONTRACT: dict[str, tuple[type[Any], tuple[str, ...]]] = {
@@ -135,7 +137,7 @@ def classify(points: Iterable[tuple[str, str, EntryPoint]]) -> Registry:
     manager.add_hookspecs(hooks)
     plugins: list[Plugin] = []
     found: Things = {}
-    origin = {("executors", "local"): Plugin(BUILT_IN, "", "executors", "rnnbench.execute.local.executor")}
+    origin: dict[tuple[str, str], Plugin] = {}
     for distribution, version, point in points:
         plugin = Plugin(distribution, version, point.name, point.value)
         try:
@@ -169,6 +171,7 @@ def _entry_points() -> list[tuple[str, str, EntryPoint]]:
         (point.dist.name if point.dist else "unknown", point.name, point.value): point
         for point in entry_points(group=GROUP)
     }
+    points[BUILT_IN, "executors", OWN_EXECUTORS.value] = OWN_EXECUTORS
     ordered = sorted(points.items(), key=lambda item: (item[0][0] != BUILT_IN, item[0]))
     return [(key[0], point.dist.version if point.dist else "", point) for key, point in ordered]
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rnnbench.execute.job import Job
-from rnnbench.execute.local.executor import Event
+from rnnbench.contract.execution import Event, Executor, Job
+from rnnbench.discovery import discover
 from rnnbench.execute.run import run
 from rnnbench.pipeline import run as pipeline
-from rnnbench.pipeline.up_to_date import Request
+from rnnbench.pipeline.request import Request
 from rnnbench.records.schema import Record
 
 
-class Inline:
+class Inline(Executor):
     """An executor that carries a job out where it is submitted."""
 
     def __init__(self) -> None:
@@ -27,8 +28,7 @@ class Inline:
         return len(self.events)
 
     def submit(self, job: Job) -> None:
-        done = run(job, lambda *_: None, lambda: False)
-        self.events.append(Event(job.assignment.run.id, "finished", done))
+        self.events.append(run(job, discover(), lambda _: None, lambda: False))
 
     def poll(self, seconds: float) -> Iterator[Event]:
         while self.events:
@@ -57,12 +57,16 @@ class Silent:
     def finished(self, record: Record) -> None:
         self.records.append(record)
 
+    def warning(self, line: str) -> None: ...
+
     def close(self) -> None: ...
 
 
 def carried_out(suite: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Silent:
     """What a display saw of a suite that was run in this process."""
-    monkeypatch.setattr(pipeline, "LocalExecutor", Inline)
+    registry = discover()
+    executors = {"local": lambda _: Inline()}
+    monkeypatch.setattr(pipeline, "discover", lambda: replace(registry, executors=executors))
     display = Silent()
     pipeline.run_suite(Request(suite=suite, **{"jobs": "1", "device": "cpu", **options}), display, lambda: False)
     return display

@@ -12,6 +12,7 @@ import pytest
 from suite_plugins import Elman, GrammarText, LanguageModelling, Lstm, Reviews, Sentiment, Series, Unreadable
 
 from rnnbench.discovery import Plugin, Registry
+from rnnbench.execute.local.executor import LocalExecutor
 from rnnbench.suite import Suite, SuiteError, read_suite
 
 
@@ -26,8 +27,8 @@ def registry() -> Registry:
         tasks=by_name(LanguageModelling, Sentiment),
         datasets=by_name(GrammarText, Reviews, Series),
         metrics={},
-        executors={},
-        origin={},
+        executors={"local": LocalExecutor},
+        origin={("executors", "local"): Plugin("sound", "1", "executors", "sound")},
         manager=pluggy.PluginManager("rnnbench"),
     )
 

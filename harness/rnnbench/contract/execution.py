@@ -177,7 +177,7 @@ class Executor(ABC):
 
 
 ExecutorFactory = Callable[[ExecutorOptions], Executor]
-"""What the hook ``rnnbench_executors`` gives with a name: the class itself, say, whose constructor takes the options."""
+"""Makes an executor: its class, where the constructor takes the options, or a function."""
 
 
 def _signal_name(number: int) -> str:

@@ -43,8 +43,11 @@ def rnnbench_metrics() -> Iterable[Metric]:  # type: ignore[empty-body]
 
 @hookspec
 def rnnbench_executors() -> Iterable[tuple[str, ExecutorFactory]]:  # type: ignore[empty-body]
-    """Pairs of a name, which ``--executor`` takes, and what makes the executor: a class or function of one argument,
-    :class:`rnnbench.ExecutorOptions`. The built-in one is ``local``."""
+    """Pairs of a name, which ``--executor`` takes, and a factory; the built-in executor is ``local``.
+
+    The factory is a class or function of one argument, :class:`rnnbench.ExecutorOptions`, and makes a
+    :class:`rnnbench.Executor`.
+    """
 
 
 @hookspec

@@ -24,9 +24,7 @@ from rnnbench.train import checkpoint_files
 from rnnbench.train.device import set_up
 
 
-def carry_out(
-    job: Job, report: Report, stopping: Callable[[], bool]
-) -> Finished | Stopped | LimitReached | NotStored:
+def carry_out(job: Job, report: Report, stopping: Callable[[], bool]) -> Finished | Stopped | LimitReached | NotStored:
     """Carry out a job in this process: train, score, and give the last event of the job.
 
     The process must be a fresh one that serves this job alone: its output goes to the run's log from here on, torch is
@@ -39,8 +37,9 @@ def carry_out(
         stopping: asked after each step of training. Once it is true, the run saves its place and stops.
 
     Returns:
-        Finished, also where the run failed: its record says why. Stopped where ``stopping`` was true. LimitReached where
-        the limit of wall time was, counted from this call on. NotStored where the results folder takes no more.
+        Finished, also where the run failed: its record says why. Stopped where ``stopping`` was true. LimitReached
+        where the limit of wall time was reached, counted from this call on. NotStored where a file could not be
+        written.
     """
     deadline = None if job.time_limit_s is None else time.monotonic() + job.time_limit_s
 
@@ -50,9 +49,7 @@ def carry_out(
     try:
         _redirect_output(open_log(job.folder, job.id))
         set_up(torch.device(job.device))
-        finished = run(job, discover(), report, lambda: stopping() or is_over())
-        pickle.dumps(finished)  # what a plugin left in the items may be anything
-        return finished
+        return _picklable(run(job, discover(), report, lambda: stopping() or is_over()))
     except checkpoint_files.Stopped:
         return LimitReached.of_time(job) if is_over() and not stopping() else Stopped(job.id)
     except StorageError as error:
@@ -63,6 +60,12 @@ def carry_out(
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
+
+
+def _picklable(finished: Finished) -> Finished:
+    """The event, once it is known that it can be sent: a plugin may put anything into its items."""
+    pickle.dumps(finished)
+    return finished
 
 
 def _record_of(error: BaseException, job: Job) -> Record:

@@ -11,7 +11,6 @@ from typing import Any
 
 import torch
 
-from rnnbench.contract.batches import Columns
 from rnnbench.contract.execution import Finished, HookFailed, Job
 from rnnbench.discovery import Registry
 from rnnbench.execute.job import identity
@@ -19,7 +18,7 @@ from rnnbench.execute.phases import PhaseFailed, Phases, Report
 from rnnbench.execute.provenance import peak_bytes, provenance
 from rnnbench.execute.references import score_baseline, score_optimum
 from rnnbench.execute.scoring import Scored, score_network, without_licensed_text
-from rnnbench.execute.training import Spent, Trained, train_network
+from rnnbench.execute.training import NOT_RESUMED, Spent, Trained, train_network
 from rnnbench.plan import Assignment
 from rnnbench.records.schema import Kind, Record, Status
 
@@ -32,7 +31,7 @@ class _Result:
     reason: str | None = None
     trained: Trained | None = None
     scored: Scored | None = None
-    spent_before: Spent = Spent()
+    spent_before: Spent = NOT_RESUMED
 
 
 def run(job: Job, registry: Registry, report: Report, stopping: Callable[[], bool]) -> Finished:

@@ -28,7 +28,7 @@ MIN_BLOCKS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Scored:
-    """What scoring came to. Except for the items, the fields are those of :class:`rnnbench.records.schema.Record`."""
+    """What scoring came to; all fields but the items are those of :class:`rnnbench.records.schema.Record`."""
 
     metrics: dict[str, float]
     test_error: dict[str, TestError] = field(default_factory=dict)

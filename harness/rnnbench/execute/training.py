@@ -31,9 +31,12 @@ class Spent(NamedTuple):
     cpu_s: float = 0.0
 
 
+NOT_RESUMED = Spent()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Trained:
-    """What training came to. Except for the last two, the fields are those of :class:`rnnbench.records.schema.Record`."""
+    """What training came to; all fields but the last two are those of :class:`rnnbench.records.schema.Record`."""
 
     best_step: int | None
     best_validation_loss: float | None

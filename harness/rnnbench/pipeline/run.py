@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from rnnbench.base.containment import contained, quiet_output, told
 from rnnbench.contract.datasets import DataMissing
+from rnnbench.contract.execution import Executor, ExecutorOptions
 from rnnbench.discovery import Registry, discover
-from rnnbench.execute.local.executor import LocalExecutor
+from rnnbench.execute.executors import ExecutorError, make_executor
 from rnnbench.execute.scheduler import Display as ExecutionDisplay
-from rnnbench.execute.scheduler import Executor, Settings, execute, unfinished
+from rnnbench.execute.scheduler import Settings, execute, unfinished
 from rnnbench.leaderboard import write_all
-from rnnbench.pipeline.up_to_date import Request, forget, note, remember, select
+from rnnbench.pipeline.request import Request
+from rnnbench.pipeline.selection import select_runs
+from rnnbench.pipeline.up_to_date import describe_inputs, mark_up_to_date, remove_mark
 from rnnbench.plan import Draft, Unplannable, draft
-from rnnbench.prepare import cache_folder, data_folder, prepare
+from rnnbench.prepare import UnusableData, cache_folder, data_folder, prepare_suite
 from rnnbench.records.schema import PlannedRun, Record
 from rnnbench.records.storage import StorageError, move_aside, read_records, results_lock, write_plan
-from rnnbench.suite import Suite, SuiteError, SuiteTask, read_suite
+from rnnbench.suite import Suite, SuiteError, read_suite
 from rnnbench.train.device import choose_device
 
 CHECKPOINT_S = 60.0
@@ -32,13 +33,13 @@ class BadRequest(Exception):
 
 
 class Display(ExecutionDisplay, Protocol):
-    """What the user sees of the whole line."""
+    """What the user sees of a suite, from preparing its data to its tables."""
 
     def preparing(self, task: str) -> None:
         """A task's data is being prepared."""
 
     def planned(self, draft: Draft, selected: Sequence[PlannedRun], left: Sequence[PlannedRun], jobs: int) -> None:
-        """The plan is made: ``left`` is what of ``selected`` has no outcome yet."""
+        """The plan is made; ``left`` are those of the selected runs that have no outcome yet."""
 
     def close(self) -> None:
         """The execution is over."""
@@ -54,7 +55,7 @@ class Located(Protocol):
 
 @dataclass(frozen=True)
 class Result:
-    """Where the results lie, and which selected runs have no outcome."""
+    """Where the results are, and which selected runs have no outcome."""
 
     folder: Path
     failed: tuple[Record, ...]
@@ -71,15 +72,16 @@ def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) 
         BadRequest: nothing was started, and why.
         FolderInUse: another process writes into the results folder.
         StorageError: something could not be stored.
+        ExecutorError: the executor failed; what is finished is stored.
     """
     device = _device(request.device)
     jobs = _jobs(request, device)
     registry = discover()
-    executor = _executor(request, registry)
+    executor = _executor(request, registry, ExecutorOptions(jobs=jobs, device=device))
     suite = _read(request, registry)
     folder = request.folder(suite.name)
     plan_made = _plan(suite, request, registry, device, display)
-    selected = select(plan_made.plan, request.only)
+    selected = select_runs(plan_made.plan, request.only)
     if not selected:
         raise BadRequest(f"--only {request.only!r} matches no run; give a model's or a task's label, or task/model")
     ids = [run.id for run in selected]
@@ -91,18 +93,19 @@ def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) 
         move_aside(folder)
     with results_lock(folder):
         write_plan(folder, plan_made.plan)
-        noted = note(request, _files(suite, request))  # they may change while runs are under way
-        forget(folder)
+        inputs = describe_inputs(request, _files(suite, request))  # they may change while runs are under way
+        remove_mark(folder)
         left = [one.run for one in unfinished(plan_made, ids, read_records(folder))]
         display.planned(plan_made, selected, left, jobs)
         settings = Settings(folder, device, jobs, _checkpoint_seconds(), stopping, suite.limits)
         try:
-            finished = execute(plan_made, ids, settings, executor, display)
+            finished = execute(plan_made, ids, settings, executor, display, registry)
         finally:
             display.close()
         write_all(folder)
-        remember(folder, noted)
-        registry.tell("rnnbench_leaderboard_written", folder=folder)
+        mark_up_to_date(folder, inputs)
+        for line in registry.tell("rnnbench_leaderboard_written", folder=folder):
+            display.warning(line)
     records = read_records(folder)
     failed = tuple(records[run_id] for run_id in ids if run_id in records and not records[run_id].status.is_outcome)
     return Result(folder, failed, stopped=not finished)
@@ -117,54 +120,14 @@ def _read(request: Request, registry: Registry) -> Suite:
 
 def _plan(suite: Suite, request: Request, registry: Registry, device: str, display: Display) -> Draft:
     try:
-        data, cache = data_folder(request.data_dir), cache_folder()
-        _verify(suite, data)
-        prepared = {}
-        for task in suite.tasks:
-            display.preparing(task.label)
-            with _reading(suite, task):
-                prepared[task.label] = prepare(task.task, task.dataset, data, cache)
+        prepared = prepare_suite(suite, data_folder(request.data_dir), cache_folder(), display.preparing)
         return draft(suite, prepared, registry, device.partition(":")[0])
+    except UnusableData as error:
+        raise BadRequest(str(error)) from error
     except (DataMissing, Unplannable) as error:
         raise BadRequest(f"{suite.path}: {error}") from error
     except OSError as error:
         raise StorageError(Path(error.filename or cache_folder()), error) from error
-
-
-def _verify(suite: Suite, data: Path | None) -> None:
-    """All data of a suite is there; what is not is told at once, before the first hour of preparing.
-
-    Raises:
-        DataMissing: some of it is missing, or not what was published.
-    """
-    missing: dict[str, None] = {}
-    for task in suite.tasks:
-        try:
-            with _reading(suite, task):
-                task.dataset.verify(data)
-        except DataMissing as error:
-            missing[str(error)] = None
-    if missing:
-        raise DataMissing(f"\n{suite.path}: ".join(missing))
-
-
-@contextmanager
-def _reading(suite: Suite, task: SuiteTask) -> Iterator[None]:
-    """The code of a task and a dataset, which may be a stranger's, at work on its rows.
-
-    Raises:
-        BadRequest: it failed.
-    """
-    try:
-        with quiet_output(), contained():
-            yield
-    except (DataMissing, OSError):
-        raise
-    except (ValueError, TypeError, LookupError) as error:  # options that do not fit the rows
-        raise BadRequest(f"{suite.path}: {task.label}: {error}") from error
-    except (Exception, SystemExit) as error:  # a stranger's code may raise anything
-        what = f"its rows cannot be read and encoded: {told(error)}"
-        raise BadRequest(f"{suite.path}: {task.label}: {what}") from error
 
 
 def _files(suite: Suite, request: Request) -> list[Path]:
@@ -189,12 +152,11 @@ def _jobs(request: Request, device: str) -> int:
     return int(request.jobs)
 
 
-def _executor(request: Request, registry: Registry) -> Executor:
-    known = {"local": LocalExecutor, **registry.executors}
-    if request.executor not in known:
-        raise BadRequest(f"--executor {request.executor}: expected one of {', '.join(sorted(known))}")
-    executor: Executor = known[request.executor]()
-    return executor
+def _executor(request: Request, registry: Registry, options: ExecutorOptions) -> Executor:
+    try:
+        return make_executor(request.executor, registry, options)
+    except ExecutorError as error:
+        raise BadRequest(str(error)) from error
 
 
 def _checkpoint_seconds() -> float:

@@ -8,6 +8,9 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from rnnbench.suite.base import Shape
 
+TUNE_SEED = 2**31
+"""The one seed of tuning runs: larger than any that a suite may name, so never one that is reported."""
+
 _Rate = Annotated[float, Field(gt=0, le=1000)]
 
 

@@ -12,9 +12,7 @@ from rnnbench.plan.sizing import TOLERANCE
 from rnnbench.records.schema import Kind, Plan, PlannedModel, PlannedRun, PlannedTask
 from rnnbench.records.storage import PLAN
 from rnnbench.submission.problems import Problem, differences, differs
-
-TUNE_SEED = 2**31
-"""As :data:`rnnbench.plan.planner.TUNE_SEED`, which is not imported for the sake of torch."""
+from rnnbench.suite.tuning import TUNE_SEED
 
 _REFERENCES = (Kind.BASELINE, Kind.OPTIMUM)
 
