@@ -23,10 +23,6 @@ class Inline(Executor):
     def __init__(self) -> None:
         self.events: list[Event] = []
 
-    @property
-    def running(self) -> int:
-        return len(self.events)
-
     def submit(self, job: Job) -> None:
         self.events.append(run(job, discover(), lambda _: None, lambda: False))
 
@@ -34,8 +30,9 @@ class Inline(Executor):
         while self.events:
             yield self.events.pop(0)
 
-    def stop(self, seconds: float) -> Iterator[Event]:
-        return iter(())
+    def ask_to_stop(self, run_id: str) -> None: ...
+
+    def kill(self, run_id: str) -> None: ...
 
 
 class Silent:

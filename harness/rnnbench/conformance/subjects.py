@@ -10,18 +10,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from rnnbench.conformance.cases import TASK_LAWS, Case, dataset_cases, metric_cases, model_cases, task_cases
+from rnnbench.conformance.cases import (
+    TASK_LAWS,
+    Case,
+    dataset_cases,
+    executor_cases,
+    metric_cases,
+    model_cases,
+    task_cases,
+)
 from rnnbench.conformance.findings import Law, NotApplicable
 from rnnbench.conformance.task_on_data import TaskOnData
 from rnnbench.contract.batches import Columns
 from rnnbench.contract.datasets import Dataset, Split
+from rnnbench.contract.execution import ExecutorFactory
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Model
 from rnnbench.contract.tasks import Task
 from rnnbench.discovery import Registry
 from rnnbench.metrics import implementation
 
-KINDS = ("models", "tasks", "datasets", "metrics")
+KINDS = ("models", "tasks", "datasets", "metrics", "executors")
 WIDTHS = range(8, 65)
 """Of the models that are checked: the first one that the model accepts."""
 SIZES = {"train_rows": 400, "validation_rows": 120, "test_rows": 100}
@@ -42,6 +51,7 @@ class Subjects:
     tasks: list[type[Task]] = field(default_factory=list)
     datasets: list[type[Dataset]] = field(default_factory=list)
     metrics: list[Metric] = field(default_factory=list)
+    executors: list[tuple[str, ExecutorFactory]] = field(default_factory=list)
     registry: Registry = field(repr=False)
 
     def cases(self, folder: Path | None) -> Iterator[Case]:
@@ -55,6 +65,8 @@ class Subjects:
             yield from dataset_cases(small(dataset_cls), folder)
         for metric in self.metrics:
             yield from metric_cases(metric, self._items_for(metric, folder))
+        for name, factory in self.executors:
+            yield from executor_cases(name, factory)
 
     def _dataset_for(self, task: type[Task], folder: Path | None) -> Dataset | None:
         """A small dataset that the task can encode: its own author's, else an embedded one, else one that is there.
@@ -106,6 +118,8 @@ def find_subjects(name: str, registry: Registry) -> Subjects:
         UnknownSubject: there is neither; the message names the nearest plugin.
     """
     named = {kind: [getattr(registry, kind)[name]] for kind in KINDS if name in getattr(registry, kind)}
+    if "executors" in named:
+        named["executors"] = [(name, *named["executors"])]
     if named:
         return Subjects(registry=registry, **named)
     try:

@@ -145,16 +145,11 @@ class ExecutorOptions:
 
 
 class Executor(ABC):
-    """Where jobs are carried out. All methods are called in one thread of the main process.
+    """Where jobs are carried out. The scheduler calls all methods in one thread of the main process.
 
-    The executor enforces the limits of its jobs where a process does not end by itself; the time limit is first kept
-    by :func:`rnnbench.carry_out`. What an executor raises ends the call with one line; no record is lost.
+    The executor enforces the limits of its jobs where a process does not end by itself; :func:`rnnbench.carry_out`
+    keeps the limit of time before that. What an executor raises ends the call with one line; no record is lost.
     """
-
-    @property
-    @abstractmethod
-    def running(self) -> int:
-        """How many jobs were submitted and have had no last event."""
 
     @abstractmethod
     def submit(self, job: Job) -> None:
@@ -162,18 +157,22 @@ class Executor(ABC):
 
     @abstractmethod
     def poll(self, seconds: float) -> Iterable[Event]:
-        """Wait at most this long for events, and return as soon as there are some. Those of one job keep their order.
+        """Wait at most this long for events, and return as soon as there are some; those of a job keep their order.
 
-        It may wait less; where nothing happens it should not return at once, since it is called in a loop.
+        Where nothing happens it should wait, since it is called in a loop.
         """
 
     @abstractmethod
-    def stop(self, seconds: float) -> Iterable[Event]:
-        """Ask every job to stop, wait for the events at most this long, then kill what still runs.
+    def ask_to_stop(self, run_id: str) -> None:
+        """Ask a job that is under way to stop: what ``stopping`` of :func:`rnnbench.carry_out` tells it."""
 
-        A killed job needs no event: it goes on from its last checkpoint in the next call. Called once more, with 0,
-        when the execution is over.
-        """
+    @abstractmethod
+    def kill(self, run_id: str) -> None:
+        """Kill a job that is under way, with all that it started; it has no further event."""
+
+    def close(self) -> None:
+        """Release what the executor holds: called once, when no job is under way any more."""
+        return
 
 
 ExecutorFactory = Callable[[ExecutorOptions], Executor]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -103,7 +104,7 @@ def execute(
 
 
 class _Execution:
-    """Which runs wait, how often each was tried, and the records that are there."""
+    """Which runs wait, which are under way, how often each was tried, and the records that are there."""
 
     def __init__(
         self,
@@ -120,6 +121,7 @@ class _Execution:
         self._records = {run_id: record for run_id, record in stored.items() if record.status.is_outcome}
         self._waiting = unfinished(draft, selected, self._records)
         self._attempts: Counter[str] = Counter()
+        self._running: set[str] = set()
         self._phases: dict[str, str] = {}
         self._warned: set[str] = set()
 
@@ -129,28 +131,40 @@ class _Execution:
             self._remove_leftovers(run_id)
         wanted = {one.run.id for one in self._waiting}
         try:
-            while (self._waiting or self._running()) and not self._settings.stopping():
+            while (self._waiting or self._running) and not self._settings.stopping():
                 self._start_runs()
-                self._handle_all(lambda: self._executor.poll(POLL_S))
+                self._poll(POLL_S)
                 self._give_up_stranded()
-            self._handle_all(lambda: self._executor.stop(STOP_S))
+            self._stop_runs()
         finally:
-            with contextlib.suppress(Exception):  # what failed before is what the user should read
-                list(self._executor.stop(0))
+            with contextlib.suppress(ExecutorError):  # what failed before is what the user should read
+                self._kill_runs()
         return wanted <= self._records.keys()
 
-    def _running(self) -> int:
+    def _stop_runs(self) -> None:
+        """Let what is under way save its place."""
         with _naming(self._executor):
-            return self._executor.running
+            for run_id in self._running:
+                self._executor.ask_to_stop(run_id)
+        deadline = time.monotonic() + STOP_S
+        while self._running and (left := deadline - time.monotonic()) > 0:
+            self._poll(left)
+
+    def _kill_runs(self) -> None:
+        with _naming(self._executor):
+            while self._running:
+                self._executor.kill(self._running.pop())
+            self._executor.close()
 
     def _start_runs(self) -> None:
-        for assignment in self._ready()[: max(0, self._settings.jobs - self._running())]:
+        for assignment in self._ready()[: max(0, self._settings.jobs - len(self._running))]:
             self._waiting.remove(assignment)
             self._attempts[assignment.run.id] += 1
             self._phases[assignment.run.id] = "set-up"
             job = self._job(assignment)
             with _naming(self._executor):
                 self._executor.submit(job)
+            self._running.add(job.id)
             self._display.started(assignment)
 
     def _job(self, assignment: Assignment) -> Job:
@@ -179,10 +193,12 @@ class _Execution:
             reason = "not started: a tuning run that it waits for has no outcome"
             self._store(failed(assignment, Status.FAILED, reason))
 
-    def _handle_all(self, events: Callable[[], Iterable[Event]]) -> None:
-        for event in _checked(events, self._executor):
-            if event.run_id not in self._attempts:
-                raise ExecutorError(f"{_name(self._executor)}: reports a run that it was not given: {event.run_id!r}")
+    def _poll(self, seconds: float) -> None:
+        for event in _events(self._executor, seconds):
+            if event.run_id not in self._running:
+                raise ExecutorError(f"{_name(self._executor)} reports {event!r} of a run that is not under way")
+            if event.is_last:
+                self._running.remove(event.run_id)
             self._handle(event, self._assignments[event.run_id])
 
     def _handle(self, event: Event, assignment: Assignment) -> None:
@@ -204,7 +220,7 @@ class _Execution:
             case Finished():
                 self._store_attempt(event.record, event.items)
             case _:
-                raise ExecutorError(f"{_name(self._executor)}: reports {event!r}, expected an event of rnnbench's")
+                raise ExecutorError(f"{_name(self._executor)} reports {event!r}, expected an event of rnnbench's")
 
     def _try_again(self, assignment: Assignment, reason: str) -> None:
         """A worker died: once more, unless it has died too often or the user ended it."""
@@ -263,16 +279,16 @@ def _chosen_rate(assignment: Assignment, records: Mapping[str, Record]) -> float
     return float(min(tried)[1])
 
 
-def _checked(events: Callable[[], Iterable[Event]], executor: Executor) -> Iterator[Event]:
+def _events(executor: Executor, seconds: float) -> Iterator[Event]:
     """The events of an executor, one by one.
 
     Raises:
         ExecutorError: it raised, or reports something else.
     """
     with _naming(executor):
-        for event in events():
+        for event in executor.poll(seconds):
             if not isinstance(event, Event):
-                raise ExecutorError(f"{_name(executor)}: reports {event!r}, expected an event of rnnbench's")
+                raise ExecutorError(f"{_name(executor)} reports {event!r}, expected an event of rnnbench's")
             yield event
 
 

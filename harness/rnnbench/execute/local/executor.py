@@ -65,11 +65,6 @@ class LocalExecutor(Executor):
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    @property
-    def running(self) -> int:
-        """How many jobs are under way."""
-        return len(self._workers)
-
     def submit(self, job: Job) -> None:
         """Start a job in a process of its own."""
         self._start_server()  # it may have been killed
@@ -89,19 +84,22 @@ class LocalExecutor(Executor):
             yield self._read(run_id)
         for run_id, one in list(self._workers.items()):
             if (event := limit_reached(one.job, one.pid, time.monotonic() - one.began)) is not None:
-                self._kill(run_id)
+                self.kill(run_id)
                 yield event
 
-    def stop(self, seconds: float) -> Iterator[Event]:
-        """Ask every job to save a checkpoint and end; after ``seconds`` kill what has not."""
-        for one in self._workers.values():
-            with contextlib.suppress(OSError):
-                one.connection.send("stop")
-        deadline = time.monotonic() + seconds
-        while self._workers and (left := deadline - time.monotonic()) > 0:
-            yield from self.poll(left)
-        for run_id in list(self._workers):
-            self._kill(run_id)
+    def ask_to_stop(self, run_id: str) -> None:
+        """Ask a worker to save its place and end."""
+        with contextlib.suppress(OSError):
+            self._workers[run_id].connection.send("stop")
+
+    def kill(self, run_id: str) -> None:
+        """Kill a worker, and all that it started."""
+        one = self._workers.pop(run_id)
+        if one.process.exitcode is None:
+            end_family(one.pid)
+            one.process.join()
+        end_group(one.pid)
+        one.connection.close()
 
     def _read(self, run_id: str) -> Event:
         """What a worker sent, or that it died."""
@@ -117,15 +115,6 @@ class LocalExecutor(Executor):
         if event.is_last:
             self._reap(run_id)
         return event
-
-    def _kill(self, run_id: str) -> None:
-        """Kill a worker, and all that it started."""
-        one = self._workers.pop(run_id)
-        if one.process.exitcode is None:
-            end_family(one.pid)
-            one.process.join()
-        end_group(one.pid)
-        one.connection.close()
 
     def _reap(self, run_id: str) -> int:
         """Wait for a worker to end, kill what it leaves, and give its exit code."""
