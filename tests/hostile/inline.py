@@ -62,8 +62,8 @@ class Silent:
 def carried_out(suite: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Silent:
     """What a display saw of a suite that was run in this process."""
     registry = discover()
-    executors = {"local": lambda _: Inline()}
-    monkeypatch.setattr(pipeline, "discover", lambda: replace(registry, executors=executors))
+    components = [one._replace(value=lambda _: Inline()) if one.name == "local" else one for one in registry.components]
+    monkeypatch.setattr(pipeline, "discover", lambda: replace(registry, components=tuple(components)))
     display = Silent()
     pipeline.run_suite(Request(suite=suite, **{"jobs": "1", "device": "cpu", **options}), display, lambda: False)
     return display

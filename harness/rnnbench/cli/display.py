@@ -97,7 +97,7 @@ class Display:
 
     def warning(self, line: str) -> None:
         """Something went wrong that stops nothing."""
-        self._say(line)
+        self._say(f"warning: {line}")
 
     def close(self) -> None:
         """The execution is over."""

@@ -22,7 +22,11 @@ from rnnbench.records.storage import DamagedFile, FolderInUse, StorageError, res
 
 
 def run_suites(suites: tuple[Path, ...], **options: Any) -> int:
-    """Run suites one after the other; the exit code is that of the first that did not end well."""
+    """Run suites one after the other; the exit code is that of the first that did not end well.
+
+    Raises:
+        BadRequest: a suite, an option or the environment is wrong.
+    """
     if options["out"] is not None and len(suites) > 1:
         click.echo("--out takes one suite: several would share a folder", err=True)
         return codes.BAD_INPUT
@@ -72,15 +76,12 @@ def _show(done: Path) -> int:
 def _execute(request: Request, interrupt: Interrupt) -> int:
     """Plan and run."""
     from rnnbench.cli.display import Display
-    from rnnbench.execute.executors import ExecutorError
-    from rnnbench.pipeline.run import BadRequest, run_suite
+    from rnnbench.execute.executors import ExecutorFailed
+    from rnnbench.pipeline.run import run_suite
 
     try:
         result = run_suite(request, Display(), interrupt.is_set)
-    except BadRequest as error:
-        click.echo(str(error), err=True)
-        return codes.BAD_INPUT
-    except ExecutorError as error:
+    except ExecutorFailed as error:
         click.echo(f"{error}; what is finished is kept", err=True)
         return codes.SOME_FAILED
     if result is None:  # a dry run

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from rnnbench.base.errors import UserError
+from rnnbench.base.messages import did_you_mean
 from rnnbench.conformance.cases import (
     TASK_LAWS,
     Case,
@@ -27,7 +29,9 @@ from rnnbench.contract.execution import ExecutorFactory
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Model
 from rnnbench.contract.tasks import Task
-from rnnbench.discovery import Registry
+from rnnbench.discovery import Component, Plugin, Registry, register
+from rnnbench.discovery.entry_points import GROUP
+from rnnbench.discovery.loading import HOOKS
 from rnnbench.metrics import implementation
 
 KINDS = ("models", "tasks", "datasets", "metrics", "executors")
@@ -39,7 +43,7 @@ SIZES = {"train_rows": 400, "validation_rows": 120, "test_rows": 100}
 P = TypeVar("P", Task, Dataset)
 
 
-class UnknownSubject(Exception):
+class UnknownSubject(UserError):
     """Neither a plugin nor a module has this name."""
 
 
@@ -92,9 +96,12 @@ class Subjects:
         """Whether they come from different distributions."""
         if dataset in self.datasets:
             return False
-        origin = self.registry.origin
-        one, other = origin.get(("datasets", dataset.name)), origin.get(("tasks", task.name))
-        return one is None or other is None or one.distribution != other.distribution
+        try:
+            of_dataset = self.registry.provider("datasets", dataset.name)
+            of_task = self.registry.provider("tasks", task.name)
+        except KeyError:
+            return True
+        return of_dataset.distribution != of_task.distribution
 
     def _items_for(self, metric: Metric, folder: Path | None) -> Columns | None:
         """What the trivial baseline of a task with this metric answers."""
@@ -117,27 +124,35 @@ def find_subjects(name: str, registry: Registry) -> Subjects:
     Raises:
         UnknownSubject: there is neither; the message names the nearest plugin.
     """
-    named = {kind: [getattr(registry, kind)[name]] for kind in KINDS if name in getattr(registry, kind)}
-    if "executors" in named:
-        named["executors"] = [(name, *named["executors"])]
-    if named:
+    if named := _by_kind([one for one in registry.components if one.name == name]):
         return Subjects(registry=registry, **named)
     try:
         module = importlib.import_module(name)
     except ImportError as error:
         if error.name is not None and name.partition(".")[0] != error.name.partition(".")[0]:
             raise UnknownSubject(f"module {name!r} cannot be imported: {error}") from error
-        names = [thing for kind in KINDS for thing in getattr(registry, kind)]
-        near = difflib.get_close_matches(name, names, 1)
-        hint = f" (did you mean {near[0]!r}?)" if near else ""
+        hint = did_you_mean(name, [component.name for component in registry.components if component.kind in KINDS])
         raise UnknownSubject(f"no plugin and no module is named {name!r}{hint}; `rnnbench list` shows all") from error
     except (TypeError, ValueError, SyntaxError) as error:
         raise UnknownSubject(f"module {name!r} cannot be imported: {type(error).__name__}: {error}") from error
-    yielded = {kind: list(getattr(module, f"rnnbench_{kind}", list)()) for kind in KINDS}
-    if not any(yielded.values()):
-        hooks = ", ".join(f"rnnbench_{kind}" for kind in KINDS)
-        raise UnknownSubject(f"module {name!r} yields nothing: expected one of the hooks {hooks}")
-    return Subjects(registry=registry, **yielded)
+    found = register([(Plugin("", "", name, name), EntryPoint(name, name, GROUP))])
+    if found.plugins[0].error:
+        raise UnknownSubject(f"module {name!r}: {found.plugins[0].error}")
+    provided = _by_kind(found.components)
+    if not provided:
+        implemented = ", ".join(hook for hook in HOOKS if hasattr(module, hook))
+        what = f"implements only {implemented} and yields none of the {', '.join(KINDS)} that laws are for"
+        raise UnknownSubject(f"module {name!r} {what}")
+    return Subjects(registry=registry, **provided)
+
+
+def _by_kind(components: Iterable[Component]) -> dict[str, list[Any]]:
+    """What there is of each kind, by name; executors with their names, which they do not carry themselves."""
+    found: dict[str, list[Any]] = {}
+    for one in sorted(components, key=lambda one: one.name):
+        if one.kind in KINDS:
+            found.setdefault(one.kind, []).append((one.name, one.value) if one.kind == "executors" else one.value)
+    return found
 
 
 def small_model(model: type[Model]) -> Model:

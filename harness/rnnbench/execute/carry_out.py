@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import torch
 
+from rnnbench.base.messages import format_error
 from rnnbench.contract.execution import Finished, Job, LimitReached, NotStored, Stopped
 from rnnbench.discovery import discover
 from rnnbench.execute.job import failed
@@ -70,9 +71,8 @@ def _picklable(finished: Finished) -> Finished:
 
 def _record_of(error: BaseException, job: Job) -> Record:
     """The record of a run that raised: one readable line; the traceback is in its log."""
-    text = " ".join(str(error).split()) or type(error).__name__
     status = Status.OOM if is_out_of_memory(error) else Status.FAILED
-    return failed(job.assignment, status, f"{type(error).__name__}: {text}"[:MAX_REASON])
+    return failed(job.assignment, status, format_error(error, MAX_REASON))
 
 
 def _redirect_output(descriptor: int) -> None:

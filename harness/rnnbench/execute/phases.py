@@ -9,7 +9,8 @@ from types import TracebackType
 
 import torch
 
-from rnnbench.base.containment import contained, told
+from rnnbench.base.containment import third_party_code
+from rnnbench.base.messages import format_error
 from rnnbench.contract.execution import HookFailed, PhaseChanged, Progress
 from rnnbench.discovery import BUILT_IN, Plugin, Registry
 from rnnbench.network.core import ContractBroken
@@ -48,25 +49,25 @@ class Phases:
             Stopped, StorageError, MemoryError: unchanged, since no plugin is to blame.
         """
         self.report(PhaseChanged(self.assignment.run.id, self._named(name)))
-        with contained() as changed:
-            try:
-                yield
-            except (Stopped, StorageError, PhaseFailed):
-                raise
-            except BaseException as error:  # a plugin may raise anything, SystemExit too
-                if is_out_of_memory(error):
-                    raise
-                raise PhaseFailed(self._reason(name, error, changed())) from error
+
+        def failed(error: BaseException) -> PhaseFailed:
+            if is_out_of_memory(error):
+                raise error
+            return PhaseFailed(self._reason(name, error, changed()))
+
+        passing = (Stopped, StorageError, PhaseFailed)
+        with third_party_code(failed, passing=passing, catching=(BaseException,)) as changed:
+            yield
             if moved := changed():
                 what = f"changes {', '.join(moved)}, which is not a plugin's to set: all of a run obeys it"
                 raise PhaseFailed(f"{self._suspects()} in {name}: {what}"[:MAX_REASON])
 
     def _plugins(self) -> dict[str, Plugin]:
         """The plugins of the assignment's task and model."""
-        origin, assignment = self.registry.origin, self.assignment
-        plugins = {"tasks": origin["tasks", assignment.task.task.name]}
+        registry, assignment = self.registry, self.assignment
+        plugins = {"tasks": registry.provider("tasks", assignment.task.task.name)}
         if assignment.model is not None:
-            plugins["models"] = origin["models", assignment.model.name]
+            plugins["models"] = registry.provider("models", assignment.model.name)
         return plugins
 
     def _third_party(self) -> list[Plugin]:
@@ -89,7 +90,7 @@ class Phases:
         who = self._suspects() if moved else raiser.origin if raiser else None
         where = f"{who} in {name}" if who else name
         after = f", after it changed {', '.join(moved)}" if moved else ""
-        return f"{where}: {told(error)}{after}"[:MAX_REASON]
+        return f"{where}: {format_error(error)}{after}"[:MAX_REASON]
 
     def _raiser(self, traceback: TracebackType | None) -> Plugin | None:
         """The plugin whose code was running: a third-party one before a built-in one that it called."""
@@ -107,7 +108,9 @@ class Phases:
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether memory ran out: on the CPU, torch raises a RuntimeError that says so."""
-    return isinstance(error, MemoryError | torch.cuda.OutOfMemoryError) or "can't allocate memory" in told(error)
+    return isinstance(error, MemoryError | torch.cuda.OutOfMemoryError) or "can't allocate memory" in format_error(
+        error
+    )
 
 
 def _origins(plugins: Iterable[Plugin]) -> list[str]:

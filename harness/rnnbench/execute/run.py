@@ -117,7 +117,8 @@ def _provenance(assignment: Assignment, device: str, registry: Registry) -> dict
     if model is not None:
         used += [("models", part.name) for part in (model, *model.parts().values(), model.decoder()) if part]
     plugins = {
-        f"{kind[:-1]} {name}": f"{registry.origin[kind, name].origin} {registry.origin[kind, name].version}"
+        f"{kind[:-1]} {name}": f"{plugin.origin} {plugin.version}"
         for kind, name in used
+        for plugin in [registry.provider(kind, name)]
     }
     return {**provenance(device), "plugins": plugins}

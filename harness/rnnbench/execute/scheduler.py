@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from rnnbench.base.containment import told
+from rnnbench.base.messages import format_error
 from rnnbench.contract.batches import Columns
 from rnnbench.contract.execution import (
     Died,
@@ -26,7 +26,7 @@ from rnnbench.contract.execution import (
     Stopped,
 )
 from rnnbench.discovery import Registry
-from rnnbench.execute.executors import ExecutorError
+from rnnbench.execute.executors import ExecutorFailed
 from rnnbench.execute.job import failed, make_job
 from rnnbench.plan import Assignment, Draft
 from rnnbench.records.checkpoints import remove_checkpoints
@@ -55,7 +55,7 @@ class Display(Protocol):
         """A run's record was stored."""
 
     def warning(self, line: str) -> None:
-        """Something went wrong that stops nothing."""
+        """Something went wrong that stops nothing: a plugin cannot be loaded, or its lifecycle hook failed."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def execute(
 
     Raises:
         StorageError: a record could not be stored.
-        ExecutorError: the executor failed.
+        ExecutorFailed: the executor failed.
     """
     return _Execution(draft, selected, settings, executor, display, registry).run()
 
@@ -137,7 +137,7 @@ class _Execution:
                 self._give_up_stranded()
             self._stop_runs()
         finally:
-            with contextlib.suppress(ExecutorError):  # what failed before is what the user should read
+            with contextlib.suppress(ExecutorFailed):  # what failed before is what the user should read
                 self._kill_runs()
         return wanted <= self._records.keys()
 
@@ -196,7 +196,7 @@ class _Execution:
     def _poll(self, seconds: float) -> None:
         for event in _events(self._executor, seconds):
             if event.run_id not in self._running:
-                raise ExecutorError(f"{_name(self._executor)} reports {event!r} of a run that is not under way")
+                raise ExecutorFailed(f"{_name(self._executor)} reports {event!r} of a run that is not under way")
             if event.is_last:
                 self._running.remove(event.run_id)
             self._handle(event, self._assignments[event.run_id])
@@ -220,7 +220,7 @@ class _Execution:
             case Finished():
                 self._store_attempt(event.record, event.items)
             case _:
-                raise ExecutorError(f"{_name(self._executor)} reports {event!r}, expected an event of rnnbench's")
+                raise ExecutorFailed(f"{_name(self._executor)} reports {event!r}, expected an event of rnnbench's")
 
     def _try_again(self, assignment: Assignment, reason: str) -> None:
         """A worker died: once more, unless it has died too often or the user ended it."""
@@ -283,12 +283,12 @@ def _events(executor: Executor, seconds: float) -> Iterator[Event]:
     """The events of an executor, one by one.
 
     Raises:
-        ExecutorError: it raised, or reports something else.
+        ExecutorFailed: it raised, or reports something else.
     """
     with _naming(executor):
         for event in executor.poll(seconds):
             if not isinstance(event, Event):
-                raise ExecutorError(f"{_name(executor)} reports {event!r}, expected an event of rnnbench's")
+                raise ExecutorFailed(f"{_name(executor)} reports {event!r}, expected an event of rnnbench's")
             yield event
 
 
@@ -297,10 +297,10 @@ def _naming(executor: Executor) -> Iterator[None]:
     """An exception of an executor becomes one that names it."""
     try:
         yield
-    except ExecutorError:
+    except ExecutorFailed:
         raise
     except Exception as error:
-        raise ExecutorError(f"{_name(executor)}: {told(error)}") from error
+        raise ExecutorFailed(f"{_name(executor)}: {format_error(error)}") from error
 
 
 def _name(executor: Executor) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from rnnbench.base.errors import UserError
 from rnnbench.contract.datasets import DataMissing
-from rnnbench.contract.execution import Executor, ExecutorOptions
+from rnnbench.contract.execution import ExecutorOptions
 from rnnbench.discovery import Registry, discover
-from rnnbench.execute.executors import ExecutorError, make_executor
+from rnnbench.execute.executors import make_executor
 from rnnbench.execute.scheduler import Display as ExecutionDisplay
 from rnnbench.execute.scheduler import Settings, execute, unfinished
 from rnnbench.leaderboard import write_all
@@ -19,7 +20,7 @@ from rnnbench.pipeline.request import Request
 from rnnbench.pipeline.selection import select_runs
 from rnnbench.pipeline.up_to_date import describe_inputs, mark_up_to_date, remove_mark
 from rnnbench.plan import Draft, Unplannable, draft
-from rnnbench.prepare import UnusableData, cache_folder, data_folder, prepare_suite
+from rnnbench.prepare import cache_folder, data_folder, prepare_suite
 from rnnbench.records.schema import PlannedRun, Record
 from rnnbench.records.storage import StorageError, move_aside, read_records, results_lock, write_plan
 from rnnbench.suite import Suite, SuiteError, read_suite
@@ -28,7 +29,7 @@ from rnnbench.train.device import choose_device
 CHECKPOINT_S = 60.0
 
 
-class BadRequest(Exception):
+class BadRequest(UserError):
     """The suite, the options or the environment are wrong; nothing was started."""
 
 
@@ -72,12 +73,15 @@ def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) 
         BadRequest: nothing was started, and why.
         FolderInUse: another process writes into the results folder.
         StorageError: something could not be stored.
-        ExecutorError: the executor failed; what is finished is stored.
+        UnusableExecutor: there is no such executor, or it cannot be made.
+        ExecutorFailed: it failed later; what is finished is stored.
     """
     device = _device(request.device)
     jobs = _jobs(request, device)
     registry = discover()
-    executor = _executor(request, registry, ExecutorOptions(jobs=jobs, device=device))
+    for line in registry.unloaded:
+        display.warning(line)
+    executor = make_executor(request.executor, registry, ExecutorOptions(jobs=jobs, device=device))
     suite = _read(request, registry)
     folder = request.folder(suite.name)
     plan_made = _plan(suite, request, registry, device, display)
@@ -122,8 +126,6 @@ def _plan(suite: Suite, request: Request, registry: Registry, device: str, displ
     try:
         prepared = prepare_suite(suite, data_folder(request.data_dir), cache_folder(), display.preparing)
         return draft(suite, prepared, registry, device.partition(":")[0])
-    except UnusableData as error:
-        raise BadRequest(str(error)) from error
     except (DataMissing, Unplannable) as error:
         raise BadRequest(f"{suite.path}: {error}") from error
     except OSError as error:
@@ -150,13 +152,6 @@ def _jobs(request: Request, device: str) -> int:
     if not request.jobs.isdecimal() or int(request.jobs) < 1:
         raise BadRequest(f"--jobs {request.jobs}: expected a number of at least 1, or auto")
     return int(request.jobs)
-
-
-def _executor(request: Request, registry: Registry, options: ExecutorOptions) -> Executor:
-    try:
-        return make_executor(request.executor, registry, options)
-    except ExecutorError as error:
-        raise BadRequest(str(error)) from error
 
 
 def _checkpoint_seconds() -> float:

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from rnnbench import __version__
 from rnnbench.base.numerics import NUMERICS
-from rnnbench.discovery import distributions, sources
+from rnnbench.discovery.entry_points import source_states, versions
 from rnnbench.pipeline.request import Request, results_folder
 from rnnbench.pipeline.selection import select_runs
-from rnnbench.records.files import remove
+from rnnbench.records.files import read, remove
+from rnnbench.records.plain import MOST_RECORD_BYTES
 from rnnbench.records.storage import DamagedFile, StorageError, read_plan, read_records, write_text
 from rnnbench.suite.problems import SuiteError
 
@@ -31,14 +32,14 @@ def up_to_date_folder(request: Request) -> Path | None:
         return None
     try:
         folder = results_folder(request)
-        inputs, _, files = (folder / MARKER).read_text(encoding="utf-8").partition("\n")
+        inputs, _, files = read(folder / MARKER, MOST_RECORD_BYTES).decode().partition("\n")
         known = json.loads(files)
         if inputs != _hash_inputs(request) or known != _states(Path(path) for path, *_ in known):
             return None
         plan = read_plan(folder)
         runs = select_runs(plan, request.only)
         records = read_records(folder)
-    except (OSError, ValueError, TypeError, SuiteError, StorageError, DamagedFile):
+    except (OSError, ValueError, TypeError, RecursionError, SuiteError, StorageError, DamagedFile):
         return None  # whatever is wrong is found and reported when the suite is run
     done = all(run.id in records and records[run.id].status.is_outcome for run in runs)
     return folder if runs and done else None
@@ -77,8 +78,8 @@ def _hash_inputs(request: Request) -> str:
         str(request.data_dir or os.environ.get("RNNBENCH_DATA", "")),
         request.device,
         os.path.exists("/dev/nvidiactl"),  # noqa: PTH110  what `auto` would choose by
-        distributions(),
-        sources(),
+        versions(),
+        source_states(),
         __version__,
         NUMERICS,
     ]

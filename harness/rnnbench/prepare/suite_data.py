@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from rnnbench.base.containment import contained, quiet_output, told
+from rnnbench.base.containment import third_party_code
+from rnnbench.base.errors import UserError
+from rnnbench.base.messages import format_cause
 from rnnbench.contract.datasets import DataMissing
 from rnnbench.prepare.prepare import Prepared, prepare
 from rnnbench.suite import Suite, SuiteTask
 
 
-class UnusableData(Exception):
+class UnusableData(UserError):
     """A task of a suite cannot use its data. The message names the suite's file and the task."""
 
 
@@ -55,16 +57,10 @@ def _verify(suite: Suite, data: Path | None) -> None:
         raise UnusableData("\n".join(missing))
 
 
-@contextmanager
-def _plugin_code(suite: Suite, task: SuiteTask) -> Iterator[None]:
-    """The code of a task and a dataset, which may be a third party's, at work on its rows."""
-    try:
-        with quiet_output(), contained():
-            yield
-    except (UnusableData, OSError):
-        raise
-    except (ValueError, TypeError, LookupError) as error:  # options that do not fit the rows
-        raise UnusableData(f"{suite.path}: {task.label}: {error}") from error
-    except (Exception, SystemExit) as error:  # a plugin's code may raise anything
-        what = f"its rows cannot be read and encoded: {told(error)}"
-        raise UnusableData(f"{suite.path}: {task.label}: {what}") from error
+def _plugin_code(suite: Suite, task: SuiteTask) -> AbstractContextManager[object]:
+    """Run the code of a task and a dataset that reads and encodes rows; what it raises is :class:`UnusableData`."""
+
+    def failed(error: BaseException) -> UnusableData:
+        return UnusableData(f"{suite.path}: {task.label}: its rows cannot be read and encoded: {format_cause(error)}")
+
+    return third_party_code(failed, passing=(UnusableData, OSError))
