@@ -24,7 +24,7 @@ class Inline(Executor):
         self.events: list[Event] = []
 
     def submit(self, job: Job) -> None:
-        self.events.append(run(job, discover(), lambda _: None, lambda: False))
+        self.events.append(run(job, discover(), self.events.append, lambda: False))
 
     def poll(self, seconds: float) -> Iterator[Event]:
         while self.events:
@@ -40,6 +40,7 @@ class Silent:
 
     def __init__(self) -> None:
         self.left = 0
+        self.warnings: list[str] = []
         self.records: list[Record] = []
 
     def preparing(self, task: str) -> None: ...
@@ -54,16 +55,36 @@ class Silent:
     def finished(self, record: Record) -> None:
         self.records.append(record)
 
-    def warning(self, line: str) -> None: ...
+    def warning(self, line: str) -> None:
+        self.warnings.append(line)
 
     def close(self) -> None: ...
 
 
-def carried_out(suite: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Silent:
-    """What a display saw of a suite that was run in this process."""
+def carried_out(
+    suite: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    executor: Any = lambda _: Inline(),
+    named: str = "local",
+    plugin: Any = None,
+    **options: Any,
+) -> Silent:
+    """What a display saw of a suite that was run in this process.
+
+    ``executor`` stands in for the built-in one, ``named`` is the one asked for, ``plugin`` a module with further hooks.
+    """
     registry = discover()
-    components = [one._replace(value=lambda _: Inline()) if one.name == "local" else one for one in registry.components]
-    monkeypatch.setattr(pipeline, "discover", lambda: replace(registry, components=tuple(components)))
+    components = [one._replace(value=executor) if one.name == "local" else one for one in registry.components]
+    changed = replace(registry, components=tuple(components))
+    if plugin is not None:
+        registry.manager.register(plugin, name="tracker[plugin]")
+    monkeypatch.setattr(pipeline, "discover", lambda: changed)
     display = Silent()
-    pipeline.run_suite(Request(suite=suite, **{"jobs": "1", "device": "cpu", **options}), display, lambda: False)
+    request = Request(suite=suite, executor=named, **{"jobs": "1", "device": "cpu", **options})
+    try:
+        pipeline.run_suite(request, display, lambda: False)
+    finally:
+        if plugin is not None:
+            registry.manager.unregister(plugin)
     return display

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnnbench.base.containment import third_party_code
 from rnnbench.base.errors import UserError
-from rnnbench.base.messages import expected_one_of, format_error
+from rnnbench.base.messages import expected_one_of, format_cause
 from rnnbench.contract.execution import Executor, ExecutorOptions
 from rnnbench.discovery import Registry
 
@@ -28,12 +28,18 @@ def make_executor(name: str, registry: Registry, options: ExecutorOptions) -> Ex
     origin = registry.provider("executors", name).origin
 
     def failed(error: BaseException) -> UnusableExecutor:
-        return UnusableExecutor(f"--executor {name}: {origin}: {format_error(error)}")
+        return UnusableExecutor(f"--executor {name}: {origin}: {format_cause(error)}")
 
-    executor: object
     with third_party_code(failed):
-        executor = registry.executors[name](options)
-    if not isinstance(executor, Executor):
-        what = f"its factory makes a {type(executor).__name__}, expected a subclass of rnnbench.Executor"
-        raise UnusableExecutor(f"--executor {name}: {origin}: {what}")
-    return executor
+        return _checked(registry.executors[name](options))
+
+
+def _checked(made: object) -> Executor:
+    """What a factory made.
+
+    Raises:
+        TypeError: it is no executor.
+    """
+    if not isinstance(made, Executor):
+        raise TypeError(f"its factory makes a {type(made).__name__}, expected a subclass of rnnbench.Executor")
+    return made
