@@ -17,7 +17,7 @@ import pytest
 import torch
 from tests.hostile.conftest import Run, suite
 
-from rnnbench import Dataset, Family, Model, hookimpl
+from rnnbench import Dataset, Family, Model, Task, hookimpl
 from rnnbench.discovery import Plugin, Registry, entry_points, register
 from rnnbench.suite import SuiteError, read_suite
 
@@ -119,6 +119,10 @@ POINTS = {
     "rowless": (
         yielding("rnnbench_datasets", type("Rowless", (Dataset,), {"name": "d", "description": "", "licence": ""})),
         "dataset 'd' declares no rows, expected by rnnbench.Dataset",
+    ),
+    "scoreless": (
+        yielding("rnnbench_tasks", type("Scoreless", (Task,), {"name": "t", "role": "", "rows": tuple, "block": ""})),
+        "task 't' declares no metrics, expected by rnnbench.Task",
     ),
     "one-of-two": (yielding("rnnbench_models", model("rwkv")), None),
     "other-of-two": (yielding("rnnbench_models", model("rwkv")), "model 'rwkv' is already provided by one-of-two[plug"),

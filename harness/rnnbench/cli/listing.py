@@ -76,7 +76,7 @@ def _summary(registry: Registry, kind: str, name: str, thing: Any) -> dict[str, 
         marks = [*([] if about["carries_state"] else ["carries no state"]), *filter(None, [about["missing"]])]
         about["summary"] = "; ".join([thing.family, ", ".join(roles), thing.paper, *marks])
     elif kind == "tasks":
-        metrics = [metric.name for metric in thing.metrics]
+        metrics = _metrics(thing)
         about |= {"role": thing.role, "metrics": metrics, "rows": thing.rows.__name__}
         about["summary"] = f"{thing.role}; {', '.join(metrics)}; rows of {thing.rows.__name__}"
     elif kind == "datasets":
@@ -89,6 +89,14 @@ def _summary(registry: Registry, kind: str, name: str, thing: Any) -> dict[str, 
     else:
         about["summary"] = (inspect.getdoc(thing) or "").partition("\n")[0]
     return about
+
+
+def _metrics(task: Any) -> list[str]:
+    """Their names, with the task's default fields where they depend on those."""
+    try:
+        return [metric.name for metric in (task.metrics if isinstance(task.metrics, tuple) else task().metrics)]
+    except Exception as error:  # noqa: BLE001  a third party's task may refuse its own defaults
+        return [f"{type(error).__name__}: {error}"]
 
 
 def _describe(registry: Registry, kind: str, name: str, thing: Any, width: int | None) -> str:

@@ -12,9 +12,9 @@ import rich_click as click
 from rnnbench import __version__
 from rnnbench.base.errors import UserError
 from rnnbench.cli import codes
+from rnnbench.cli.format_name import FormatName
 from rnnbench.discovery import KINDS
 
-FORMATS = ("md", "csv", "json", "tex", "html")
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path)
 
@@ -88,7 +88,7 @@ def show(name: str, width: int | None) -> None:
 
 @commands.command()
 @click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=_FOLDER)
-@click.option("--format", "form", type=click.Choice(FORMATS), help="Print this; without it the files are written too.")
+@click.option("--format", "form", type=FormatName(), help="Print this; without it the files are written too.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file instead.")
 def leaderboard(folders: tuple[Path, ...], form: str | None, output: Path | None) -> None:
     """Tables from the plan and the records of results folders."""

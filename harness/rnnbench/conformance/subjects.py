@@ -107,7 +107,7 @@ class Subjects:
         """What the trivial baseline of a task with this metric answers."""
         needed = set(implementation(metric).columns)
         for task in [*self.tasks, *self.registry.tasks.values()]:
-            if metric not in task.metrics or (dataset := self._dataset_for(task, folder)) is None:
+            if metric not in small(task).metrics or (dataset := self._dataset_for(task, folder)) is None:
                 continue
             on_data = TaskOnData(small(task), dataset, folder)
             for baseline in on_data.task.baselines():

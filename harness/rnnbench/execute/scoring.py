@@ -19,11 +19,8 @@ from rnnbench.metrics import bootstrap, score, signature
 from rnnbench.network.core import ContractBroken
 from rnnbench.network.network import Network, state_bytes
 from rnnbench.plan import Assignment
-from rnnbench.records.schema import Kind, TestError
+from rnnbench.records.schema import FEWEST_BLOCKS, Kind, TestError
 from rnnbench.train.evaluation import test_items
-
-MIN_BLOCKS = 10
-"""With fewer blocks a bootstrap says too little: with three, its 95 % interval covers 70 %."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +67,7 @@ def score_items(
     with tempfile.TemporaryDirectory() as scratch:
         for metric in task.metrics:
             metrics[metric.name] = _in_range(metric, score(metric, items, Path(scratch), run.id))
-            if len(next(iter(items.values()))) >= MIN_BLOCKS:
+            if len(next(iter(items.values()))) >= FEWEST_BLOCKS:
                 errors[metric.name] = _test_error(metric, items, assignment.prepared.fingerprint)
             if text := signature(metric):
                 signatures[metric.name] = text

@@ -12,6 +12,7 @@ from rnnbench.base.streams import stream
 from rnnbench.contract.datasets import Split
 from rnnbench.contract.execution import Job, Progress
 from rnnbench.contract.models import Role
+from rnnbench.contract.tasks import Task
 from rnnbench.execute.phases import Phases
 from rnnbench.network.core import ContractBroken
 from rnnbench.network.network import Network, build_network
@@ -140,8 +141,10 @@ def _window(assignment: Assignment) -> int | None:
     validation = assignment.prepared.arrays(Split.VALIDATION)
     if not any(batch.carry for batch in task.evaluation(validation, assignment.recipe.evaluation_batch)):
         return None
+    if type(task).windowed is Task.windowed:
+        return None
     # no further than training saw: absolute positions beyond it were never trained
-    return min(getattr(task, "bptt", DEFAULT_WINDOW), getattr(model, "context", DEFAULT_WINDOW))
+    return min(task.segment or DEFAULT_WINDOW, getattr(model, "context", DEFAULT_WINDOW))
 
 
 def _notes(assignment: Assignment, window: int | None) -> Iterator[str]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from rnnbench.base.errors import UserError
 from rnnbench.contract.datasets import DataMissing
@@ -20,7 +20,7 @@ from rnnbench.pipeline.request import Request
 from rnnbench.pipeline.selection import select_runs
 from rnnbench.pipeline.up_to_date import describe_inputs, mark_up_to_date, remove_mark
 from rnnbench.plan import Draft, Unplannable, draft
-from rnnbench.prepare import cache_folder, data_folder, prepare_suite
+from rnnbench.prepare import UnusableData, cache_folder, data_files, data_folder, prepare_suite
 from rnnbench.records.schema import PlannedRun, Record
 from rnnbench.records.storage import StorageError, move_aside, read_records, results_lock, write_plan
 from rnnbench.suite import Suite, SuiteError, read_suite
@@ -44,14 +44,6 @@ class Display(ExecutionDisplay, Protocol):
 
     def close(self) -> None:
         """The execution is over."""
-
-
-@runtime_checkable
-class Located(Protocol):
-    """A dataset that is read from files."""
-
-    def located(self, folder: Path | None) -> tuple[str, Sequence[Path]]:
-        """Where its files lie, in words, and the files."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +76,7 @@ def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) 
     executor = make_executor(request.executor, registry, ExecutorOptions(jobs=jobs, device=device))
     suite = _read(request, registry)
     folder = request.folder(suite.name)
+    inputs = None if request.dry_run else _inputs(suite, request)  # before the data are read: they may change meanwhile
     plan_made = _plan(suite, request, registry, device, display)
     selected = select_runs(plan_made.plan, request.only)
     if not selected:
@@ -97,7 +90,6 @@ def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) 
         move_aside(folder)
     with results_lock(folder):
         write_plan(folder, plan_made.plan)
-        inputs = describe_inputs(request, _files(suite, request))  # they may change while runs are under way
         remove_mark(folder)
         left = [one.run for one in unfinished(plan_made, ids, read_records(folder))]
         display.planned(plan_made, selected, left, jobs)
@@ -132,11 +124,13 @@ def _plan(suite: Suite, request: Request, registry: Registry, device: str, displ
         raise StorageError(Path(error.filename or cache_folder()), error) from error
 
 
-def _files(suite: Suite, request: Request) -> list[Path]:
-    """The files of the suite's data, where they are files of the user's or of a folder."""
-    data = data_folder(request.data_dir)
-    located = [task.dataset.located(data)[1] for task in suite.tasks if isinstance(task.dataset, Located)]
-    return sorted({path for files in located for path in files})
+def _inputs(suite: Suite, request: Request) -> str | None:
+    """What a later call has to find as it is now; None where a dataset is read from files that it does not name."""
+    try:
+        files = data_files(suite, data_folder(request.data_dir))
+        return None if files is None else describe_inputs(request, files)
+    except (DataMissing, UnusableData, OSError):
+        return None  # what is wrong is said when the data are read
 
 
 def _device(name: str) -> str:

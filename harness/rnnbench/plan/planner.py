@@ -23,9 +23,9 @@ from rnnbench.network.network import Network, build_network, count_core_params
 from rnnbench.plan.estimate import estimate_seconds
 from rnnbench.plan.plan_file import planned_model, planned_task
 from rnnbench.plan.resolved import fields, resolved_run, resolved_task
-from rnnbench.plan.run_id import run_id
 from rnnbench.plan.sizing import Unreachable, fit
 from rnnbench.prepare import Prepared
+from rnnbench.records.run_id import run_id
 from rnnbench.records.schema import Kind, Margin, Plan, PlannedRun, PublishedNumber, Skip
 from rnnbench.suite import Budget, Recipe, Suite, SuiteModel, SuiteTask
 from rnnbench.suite.tuning import TUNE_SEED
@@ -172,7 +172,7 @@ def _runs(
     }
     tuned_by: list[str] = []
     if suite.tune:
-        share = _share(task.budget, suite.tune.share)
+        share = task.budget.share(suite.tune.share)
         for value in suite.tune.learning_rate:
             tried = recipe.override({"learning_rate": value})
             resolved = resolved_run(Kind.TUNE, task, data, model, sized, tried, share, TUNE_SEED, device)
@@ -211,15 +211,6 @@ def _references(task: SuiteTask, data: Prepared) -> Iterator[Assignment]:
             id=run_id(resolved), kind=kind, task=task.label, model=name, seed=None, estimate_s=1.0, resolved=resolved
         )
         yield Assignment(run, task, data, task.recipe, task.budget)
-
-
-def _share(budget: Budget, share: float) -> Budget:
-    """A tuning run's part of the budget."""
-    parts: dict[str, float | None] = {"epochs": budget.epochs and budget.epochs * share}
-    parts["seconds"] = budget.seconds and budget.seconds * share
-    parts["steps"] = budget.steps and max(1, round(budget.steps * share))
-    parts["tokens"] = budget.tokens and max(1, round(budget.tokens * share))
-    return budget.model_copy(update=parts)
 
 
 def _check_metrics(task: SuiteTask, data: Prepared) -> None:

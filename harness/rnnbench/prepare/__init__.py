@@ -1,12 +1,13 @@
 """From a task and a dataset to encoded arrays on disk: fingerprints, vocabularies, sizes; cached."""
 
 from rnnbench.prepare.prepare import Prepared, cache_folder, data_folder, open_prepared, prepare
-from rnnbench.prepare.suite_data import UnusableData, prepare_suite
+from rnnbench.prepare.suite_data import UnusableData, data_files, prepare_suite
 
 __all__ = [
     "Prepared",
     "UnusableData",
     "cache_folder",
+    "data_files",
     "data_folder",
     "open_prepared",
     "prepare",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rnnbench.base.containment import third_party_code
 from rnnbench.base.errors import UserError
-from rnnbench.base.messages import format_cause
+from rnnbench.base.messages import format_cause, format_error
 from rnnbench.contract.datasets import DataMissing
 from rnnbench.prepare.prepare import Prepared, prepare
 from rnnbench.suite import Suite, SuiteTask
@@ -44,6 +44,23 @@ def prepare_suite(
     return prepared
 
 
+def data_files(suite: Suite, data: Path | None) -> set[Path] | None:
+    """The files that all datasets of a suite are read from; None where one is read from files that it does not name.
+
+    Raises:
+        DataMissing, OSError: they are not there.
+        UnusableData: a dataset fails.
+    """
+    files: set[Path] = set()
+    for task in suite.tasks:
+        with _plugin_code(suite, task):
+            of_dataset = task.dataset.files(data)
+        if not of_dataset and not task.dataset.embedded:
+            return None
+        files.update(of_dataset)
+    return files
+
+
 def _verify(suite: Suite, data: Path | None) -> None:
     """Ask every dataset for its data, so that all that is missing is named at once, before anything is prepared."""
     missing: dict[str, None] = {}
@@ -61,6 +78,8 @@ def _plugin_code(suite: Suite, task: SuiteTask) -> AbstractContextManager[object
     """Run the code of a task and a dataset that reads and encodes rows; what it raises is :class:`UnusableData`."""
 
     def failed(error: BaseException) -> UnusableData:
-        return UnusableData(f"{suite.path}: {task.label}: its rows cannot be read and encoded: {format_cause(error)}")
+        refuses = isinstance(error, ValueError | TypeError | LookupError)  # options that do not fit the rows
+        what = format_cause(error) if refuses else f"its rows cannot be read and encoded: {format_error(error)}"
+        return UnusableData(f"{suite.path}: {task.label}: {what}")
 
-    return third_party_code(failed, passing=(UnusableData, OSError))
+    return third_party_code(failed, passing=(UnusableData, DataMissing, OSError))

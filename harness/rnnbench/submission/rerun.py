@@ -26,8 +26,8 @@ from rnnbench.discovery import Registry
 from rnnbench.execute.executors import make_executor
 from rnnbench.execute.scheduler import Display, Settings, execute
 from rnnbench.plan import Assignment, Draft, Unplannable, draft
-from rnnbench.plan.run_id import run_id
 from rnnbench.prepare import Prepared, cache_folder, prepare
+from rnnbench.records.run_id import run_id
 from rnnbench.records.schema import Kind, Record
 from rnnbench.records.storage import read_records
 from rnnbench.submission.problems import differences
