@@ -32,6 +32,21 @@ from .contract.arrays import (
     Floats as Floats,
     Integers as Integers,
 )
+from .contract.execution import (
+    Died as Died,
+    Event as Event,
+    Executor as Executor,
+    ExecutorFactory as ExecutorFactory,
+    ExecutorOptions as ExecutorOptions,
+    Finished as Finished,
+    HookFailed as HookFailed,
+    Job as Job,
+    LimitReached as LimitReached,
+    NotStored as NotStored,
+    PhaseChanged as PhaseChanged,
+    Progress as Progress,
+    Stopped as Stopped,
+)
 from .contract.fields import (
     check_positive as check_positive,
 )
@@ -74,6 +89,8 @@ from .contract.tasks import (
     Task as Task,
 )
 from .discovery import find_model as find_model
+from .execute.carry_out import carry_out as carry_out
+from .execute.limits import limit_reached as limit_reached
 from .formulas import (
     SOLVED_MSE as SOLVED_MSE,
     Formula as Formula,

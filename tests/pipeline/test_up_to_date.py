@@ -16,7 +16,8 @@ from rnnbench import DataMissing, Dataset, LabelledText
 from rnnbench.contract.version import PluginDeprecation
 from rnnbench.discovery import Plugin, discover
 from rnnbench.discovery.loading import Component
-from rnnbench.pipeline.up_to_date import MEMORY, Request, recall
+from rnnbench.pipeline.request import Request
+from rnnbench.pipeline.up_to_date import MARKER, up_to_date_folder
 from rnnbench.prepare import data_folder
 
 NOTES = "".join(f"word{n},{'yes' if n % 2 else 'no'}\n" for n in range(40))
@@ -75,7 +76,7 @@ class Project:
 
     def recalled(self) -> Path | None:
         self.monkeypatch.chdir(self.folder)
-        return recall(self.request)
+        return up_to_date_folder(self.request)
 
     def edit(self) -> None:
         """Other content of the same size and the same time."""
@@ -142,7 +143,7 @@ def test_a_file_that_is_gone_is_noticed(project):
 def test_a_damaged_note_is_none(project):
     project.make("named-notes")
     project.run()
-    note = project.folder / "out" / MEMORY
+    note = project.folder / "out" / MARKER
     for text in ("", "{", note.read_text().partition("\n")[0] + '\n[["data"]]', note.read_text()[:-40]):
         note.write_text(text)
         assert project.recalled() is None

@@ -26,7 +26,7 @@ def listing(kind: str | None, as_json: bool) -> str:
     registry = discover()
     shown = [*KINDS, PLUGINS] if kind is None else [kind]
     found = {
-        kind: [_summary(registry, kind, name, thing) for name, thing in _named(registry, kind).items()]
+        kind: [_summary(registry, kind, name, thing) for name, thing in registry.named(kind).items()]
         for kind in shown
         if kind != PLUGINS
     }
@@ -45,23 +45,14 @@ def description(name: str, width: int | None = None) -> str:
         UnknownName: no plugin provides it; the message gives the nearest name.
     """
     registry = discover()
-    things = [(kind, _named(registry, kind)[name]) for kind in KINDS if name in _named(registry, kind)]
+    things = [(kind, registry.named(kind)[name]) for kind in KINDS if name in registry.named(kind)]
     if not things:
-        names = [known for kind in KINDS for known in _named(registry, kind)]
+        names = [known for kind in KINDS for known in registry.named(kind)]
         raise UnknownName(
             f"no {', '.join(kind[:-1] for kind in KINDS[:-1])} or {KINDS[-1][:-1]} is named {name!r}"
             f"{did_you_mean(name, names)}; `rnnbench list` shows all"
         )
     return "\n\n".join(_describe(registry, kind, name, thing, width) for kind, thing in things)
-
-
-def _named(registry: Registry, kind: str) -> dict[str, Any]:
-    """What is installed of a kind, the built-in executor too."""
-    if kind == "executors":
-        from rnnbench.pipeline.run import executors
-
-        return executors(registry)
-    return registry.named(kind)
 
 
 def _lines(found: dict[str, list[dict[str, Any]]]) -> Iterator[str]:

@@ -15,14 +15,12 @@ from rnnbench.contract.datasets import Dataset
 from rnnbench.contract.models import Model
 from rnnbench.contract.tasks import Task
 from rnnbench.discovery import lifecycle
-from rnnbench.discovery.entry_points import BUILT_IN, Found, Plugin, find
+from rnnbench.discovery.entry_points import Found, Plugin, find
 from rnnbench.discovery.loading import Component, PluginError, load
 
 if TYPE_CHECKING:
+    from rnnbench.contract.execution import ExecutorFactory
     from rnnbench.contract.metrics import Metric
-
-RESERVED = {("executors", "local"): Plugin(BUILT_IN, "", "executors", "rnnbench.execute.local.executor")}
-"""Names of built-in components that no entry point provides."""
 
 
 def _manager() -> pluggy.PluginManager:
@@ -60,8 +58,8 @@ class Registry:
         return self.named("metrics")
 
     @functools.cached_property
-    def executors(self) -> Mapping[str, Any]:
-        """Factories of executors by name, sorted; the built-in ``local`` is not among them."""
+    def executors(self) -> Mapping[str, ExecutorFactory]:
+        """Factories of executors by name, sorted."""
         return self.named("executors")
 
     def named(self, kind: str) -> dict[str, Any]:
@@ -74,8 +72,7 @@ class Registry:
         Raises:
             KeyError: there is no such component.
         """
-        providers = RESERVED | {(one.kind, one.name): one.plugin for one in self.components}
-        return providers[kind, name]
+        return {(one.kind, one.name): one.plugin for one in self.components}[kind, name]
 
     @property
     def unloaded(self) -> list[str]:
@@ -116,7 +113,7 @@ def register(found: Iterable[Found]) -> Registry:
     manager = _manager()
     plugins: list[Plugin] = []
     components: dict[tuple[str, str], Component] = {}
-    providers = dict(RESERVED)
+    providers: dict[tuple[str, str], Plugin] = {}
     for plugin, point in found:
         try:
             provided = {(one.kind, one.name): one for one in load(plugin, point, manager)}

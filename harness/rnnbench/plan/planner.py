@@ -44,7 +44,6 @@ class Assignment:
     prepared: Prepared
     recipe: Recipe
     budget: Budget
-    device: str
     model: Model | None = None
     """None for baselines and the optimum, which train nothing."""
     tune: tuple[str, ...] = ()
@@ -78,7 +77,7 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
         with _code_of(registry.provider("tasks", task.task.name), f"{task.label} cannot be planned"):
             positions = _positions(task, data)
             _check_metrics(task, data)
-            references = list(_references(task, data, device))
+            references = list(_references(task, data))
         for assignment in references:
             assignments[assignment.run.id] = assignment
         for model in suite.models:
@@ -175,14 +174,14 @@ def _runs(
     if suite.tune:
         share = task.budget.share(suite.tune.share)
         for value in suite.tune.learning_rate:
-            tried = recipe.model_copy(update={"learning_rate": value})
+            tried = recipe.override({"learning_rate": value})
             resolved = resolved_run(Kind.TUNE, task, data, model, sized, tried, share, TUNE_SEED, device)
             estimate = estimate_seconds(network.core_params, readout, positions, rows, tried, share)
             run = PlannedRun(
                 id=run_id(resolved), kind=Kind.TUNE, seed=TUNE_SEED, estimate_s=estimate, resolved=resolved, **common
             )
             tuned_by.append(run.id)
-            yield Assignment(run, task, data, tried, share, device, sized)
+            yield Assignment(run, task, data, tried, share, sized)
     for seed in suite.seeds:
         resolved = resolved_run(Kind.TRAIN, task, data, model, sized, recipe, task.budget, seed, device)
         if suite.tune:  # the grid and its rule, not the value that they choose
@@ -196,10 +195,10 @@ def _runs(
             resolved=resolved,
             **common,
         )
-        yield Assignment(run, task, data, recipe, task.budget, device, sized, tuple(tuned_by))
+        yield Assignment(run, task, data, recipe, task.budget, sized, tuple(tuned_by))
 
 
-def _references(task: SuiteTask, data: Prepared, device: str) -> Iterator[Assignment]:
+def _references(task: SuiteTask, data: Prepared) -> Iterator[Assignment]:
     """The baselines of a task, and the optimum where the generator of the data knows it."""
     named = [(Kind.BASELINE, f"baseline:{baseline.name}") for baseline in task.task.baselines()]
     if task.task.knows_optimum(task.dataset):
@@ -211,7 +210,7 @@ def _references(task: SuiteTask, data: Prepared, device: str) -> Iterator[Assign
         run = PlannedRun(
             id=run_id(resolved), kind=kind, task=task.label, model=name, seed=None, estimate_s=1.0, resolved=resolved
         )
-        yield Assignment(run, task, data, task.recipe, task.budget, device)
+        yield Assignment(run, task, data, task.recipe, task.budget)
 
 
 def _check_metrics(task: SuiteTask, data: Prepared) -> None:
