@@ -153,9 +153,10 @@ def test_what_is_done_is_recalled_without_torch_and_plugins(project):
     project.make("named-notes")
     project.run()
     code = (
-        "import sys; from pathlib import Path; from rnnbench.pipeline.up_to_date import Request, recall\n"
+        "import sys; from pathlib import Path; from rnnbench.pipeline.request import Request\n"
+        "from rnnbench.pipeline.up_to_date import up_to_date_folder\n"
         "request = Request(suite=Path('mine.yaml'), out=Path('out'), data_dir=Path('data'), device='cpu')\n"
-        "assert recall(request) == Path('out')\n"
+        "assert up_to_date_folder(request) == Path('out')\n"
         "print(*({'torch', 'rnnbench_tasks', 'rnnbench_models', 'pandas', 'datasets'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=project.folder, capture_output=True, text=True, check=False)
