@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         TextLine,
     )
     from rnnbench.contract.ends import InputType, OutputEnd, OutputType
+    from rnnbench.contract.field_checks import check_choices, check_fraction, check_positive, check_whole
     from rnnbench.contract.hooks import hookimpl
     from rnnbench.contract.metrics import Metric
     from rnnbench.contract.models import Family, Knob, Model, Role
@@ -59,6 +60,7 @@ _HOME = {
         "TextLine",
     ),
     "rnnbench.contract.ends": ("InputType", "OutputEnd", "OutputType"),
+    "rnnbench.contract.field_checks": ("check_choices", "check_fraction", "check_positive", "check_whole"),
     "rnnbench.contract.hooks": ("hookimpl",),
     "rnnbench.contract.metrics": ("Metric",),
     "rnnbench.contract.models": ("Family", "Knob", "Model", "Role"),
@@ -118,6 +120,10 @@ __all__ = [
     "Tokens",
     "Value",
     "__version__",
+    "check_choices",
+    "check_fraction",
+    "check_positive",
+    "check_whole",
     "find_formula",
     "find_model",
     "hookimpl",

@@ -89,6 +89,11 @@ class LanguageModelling(Task):
         if self.units == "characters":  # the class declares what holds for words and byte pairs
             object.__setattr__(self, "metrics", (CHARACTER_PERPLEXITY, BITS_PER_BYTE))
 
+    @property
+    def segment(self) -> int:
+        """``bptt``: state goes on from one segment of the text to the next."""
+        return self.bptt
+
     def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:  # noqa: ARG002  series only
         """The vocabulary of the training text."""
         return units.fitted(self.units, _lines(training), self.vocabulary, self.minimum_count)

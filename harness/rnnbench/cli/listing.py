@@ -71,7 +71,7 @@ def _summary(registry: Registry, kind: str, thing: Any) -> dict[str, Any]:
     if kind == "models":
         roles = sorted(thing.roles)
         about |= {"family": thing.family, "roles": roles, "paper": thing.paper}
-        about |= {"carries_state": thing.carries_state is not False, "missing": thing.missing()}
+        about |= {"carries_state": _carries_state(thing), "missing": thing.missing()}
         marks = [*([] if about["carries_state"] else ["carries no state"]), *filter(None, [about["missing"]])]
         about["summary"] = "; ".join([thing.family, ", ".join(roles), thing.paper, *marks])
     elif kind == "tasks":
@@ -85,6 +85,14 @@ def _summary(registry: Registry, kind: str, thing: Any) -> dict[str, Any]:
     return about
 
 
+def _carries_state(model: type[Model]) -> bool:
+    """As the model's defaults have it; of a model that cannot be made with them, what a class attribute says."""
+    try:
+        return model().carries_state
+    except Exception:  # noqa: BLE001  a third-party plugin's check may raise anything
+        return model.carries_state is not False
+
+
 def _describe(registry: Registry, kind: str, thing: type[Model] | type[Task] | type[Dataset], width: int | None) -> str:
     plugin = registry.origin[kind, thing.name]
     lines = [f"{thing.name}: a {kind[:-1]} of {plugin.origin} {plugin.version}, version {thing.version}"]
@@ -96,7 +104,7 @@ def _describe(registry: Registry, kind: str, thing: type[Model] | type[Task] | t
     lines.append("  fields:")
     for field in dataclasses.fields(thing):
         made = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
-        lines.append(f"    {field.name}: {field.type} = {made!r}")
+        lines.append(f"    {field.name}: {inspect.formatannotation(field.type)} = {made!r}")
     if issubclass(thing, Model):
         lines += _costs(thing, width)
     module = inspect.getmodule(thing)

@@ -45,6 +45,11 @@ class Task(ABC):
     block: ClassVar[str]
     version: ClassVar[int] = 1
 
+    @property
+    def segment(self) -> int | None:
+        """Steps of a training batch that goes on from the one before (truncated back-propagation); None: no limit."""
+        return None
+
     @abstractmethod
     def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:
         """Learn the encoding from the training rows; ``channels`` names a series' columns."""

@@ -153,7 +153,7 @@ def _window(assignment: Assignment) -> int | None:
     if not any(batch.carry for batch in task.evaluation(validation, assignment.recipe.evaluation_batch)):
         return None
     # no further than training saw: absolute positions beyond it were never trained
-    return min(getattr(task, "bptt", DEFAULT_WINDOW), getattr(model, "context", DEFAULT_WINDOW))
+    return min(task.segment or DEFAULT_WINDOW, model.context or DEFAULT_WINDOW)
 
 
 def _evaluated(
@@ -189,6 +189,7 @@ def _network(assignment: Assignment, device: torch.device) -> Network:
         embedding=assignment.recipe.embedding,
         dropout=assignment.recipe.dropout,
         identity_maps=assignment.budget.core_params is None,
+        inner=assignment.inner,
     )
     _check_seed(seed)
     return network.to(device)
@@ -206,7 +207,8 @@ def _state_steps(assignment: Assignment, test: Arrays) -> int:
     if task.role is Role.SEQ2SEQ:
         batches = task.evaluation(test, assignment.recipe.evaluation_batch)
         return max(batch.inputs.shape[1] for batch in batches)
-    return getattr(assignment.model, "context", None) or 1
+    assert assignment.model is not None
+    return assignment.model.context or 1
 
 
 def _baseline(job: Job) -> tuple[dict[str, Any], Columns]:

@@ -21,7 +21,7 @@ def marks(
     found = []
     adapter = next((record.adapter for _, record in outcomes if record.adapter), run.adapter)
     if adapter and adapter != "native":
-        found.append(f"adapter: {adapter}")
+        found.append(adapter.removeprefix("native, ") if adapter.startswith("native, ") else f"adapter: {adapter}")
     if model and model.overrides and run.kind is Kind.TRAIN:
         found.append("own recipe: " + ", ".join(f"{name}={value}" for name, value in sorted(model.overrides.items())))
     budget = _core_budget(plan, run)

@@ -22,7 +22,7 @@ from rnnbench.plan.estimate import estimate_seconds
 from rnnbench.plan.plan_file import planned_model, planned_task
 from rnnbench.plan.resolved import fields, resolved_run, resolved_task
 from rnnbench.plan.run_id import run_id
-from rnnbench.plan.sizing import Unreachable, fit
+from rnnbench.plan.sizing import Sized, Unreachable, fit
 from rnnbench.prepare import Prepared
 from rnnbench.records.schema import Kind, Margin, Plan, PlannedRun, PublishedNumber, Skip
 from rnnbench.suite import Budget, Recipe, Suite, SuiteModel, SuiteTask
@@ -32,7 +32,11 @@ TUNE_SEED = 2**31
 
 
 class Unplannable(Exception):
-    """A suite that reads well cannot be planned. The message says which pair, and why."""
+    """A suite that reads well cannot be planned. The message says which pair, and why; ``place`` where it is asked."""
+
+    def __init__(self, message: str, place: str = "") -> None:
+        super().__init__(message)
+        self.place = place
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ class Assignment:
     device: str
     model: Model | None = None
     """None for baselines and the optimum, which train nothing."""
+    inner: int = 0
+    """The width of the inner projection that the network needs to meet the budget; 0 for none."""
     tune: tuple[str, ...] = ()
     """The ids of the tuning runs that choose a value for this one."""
 
@@ -126,28 +132,31 @@ def _stranger(what: str, plugin: Plugin) -> Iterator[None]:
         raise Unplannable(f"{what}: {plugin.origin}: {told(error)}") from error
 
 
-def _size(model: SuiteModel, task: SuiteTask, data: Prepared) -> tuple[Model, Network]:
+def _size(model: SuiteModel, task: SuiteTask, data: Prepared) -> tuple[Sized, Network]:
     """The model sized for this task, and its network on the meta device, where nothing is computed."""
     recipe, role, budget = task.recipe_for(model), task.task.role, task.budget.core_params
-    sized = model.model
+    sized = Sized(model.model)
     if budget is not None:
-        adapter_for(sized, role)  # before sizing, which would ask the same in vain at every width
+        adapter_for(model.model, role)  # before sizing, which would ask the same in vain at every width
         try:
             reads = task.task.output(data.encoding).reads
             sized = fit(
-                sized, budget, lambda candidate: count_core_params(candidate, role, recipe.embedding, reads=reads)
+                model.model,
+                budget,
+                lambda candidate, inner: count_core_params(candidate, role, recipe.embedding, reads=reads, inner=inner),
             )
         except Unreachable as error:
-            raise Unplannable(f"{model.label} on {task.label}: {error}") from error
+            raise Unplannable(f"{model.label} on {task.label}: {error}", model.place) from error
     with torch.device("meta"):
         network = build_network(
-            sized,
+            sized.model,
             role,
             task.task.input(data.encoding),
             task.task.output(data.encoding),
             embedding=recipe.embedding,
             dropout=recipe.dropout,
             identity_maps=budget is None,
+            inner=sized.inner,
         )
     return sized, network
 
@@ -158,7 +167,7 @@ def _runs(
     data: Prepared,
     positions: int,
     model: SuiteModel,
-    sized: Model,
+    sized: Sized,
     network: Network,
     device: str,
 ) -> Iterator[Assignment]:
@@ -168,7 +177,7 @@ def _runs(
     common: dict[str, Any] = {
         "task": task.label,
         "model": model.label,
-        "fields": fields(sized),
+        "fields": fields(sized.model),
         "core_params": network.core_params,
         "params": network.params,
         "adapter": network.adapter,
@@ -185,7 +194,7 @@ def _runs(
                 id=run_id(resolved), kind=Kind.TUNE, seed=TUNE_SEED, estimate_s=estimate, resolved=resolved, **common
             )
             tuned_by.append(run.id)
-            yield Assignment(run, task, data, tried, share, device, sized)
+            yield Assignment(run, task, data, tried, share, device, *sized)
     for seed in suite.seeds:
         resolved = resolved_run(Kind.TRAIN, task, data, model, sized, recipe, task.budget, seed, device)
         if suite.tune:  # the grid and its rule, not the value that they choose
@@ -199,7 +208,7 @@ def _runs(
             resolved=resolved,
             **common,
         )
-        yield Assignment(run, task, data, recipe, task.budget, device, sized, tuple(tuned_by))
+        yield Assignment(run, task, data, recipe, task.budget, device, *sized, tuple(tuned_by))
 
 
 def _references(task: SuiteTask, data: Prepared, device: str) -> Iterator[Assignment]:

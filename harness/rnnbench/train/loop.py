@@ -15,7 +15,7 @@ from rnnbench.base.streams import generator, stream
 from rnnbench.contract.batches import Arrays, Batch
 from rnnbench.contract.datasets import Split
 from rnnbench.network.network import Network
-from rnnbench.network.tree import detach
+from rnnbench.network.tree import detach, to
 from rnnbench.plan.planner import Assignment
 from rnnbench.records.schema import Point
 from rnnbench.train.checkpoint import Checkpoint, optimiser_tensors, restore_optimiser
@@ -257,10 +257,4 @@ def _restore(
     device = next(network.parameters()).device
     best = {name: tensor.to(device) for name, tensor in named("best.").items()}
     place = replace(Place(**checkpoint.values), resumed=checkpoint.values["resumed"] + 1)
-    return place, best, _to(checkpoint.carried, device)
-
-
-def _to(tree: Any, device: torch.device) -> Any:
-    if tree is None or isinstance(tree, torch.Tensor):
-        return tree if tree is None else tree.to(device)
-    return tuple(_to(branch, device) for branch in tree)
+    return place, best, to(checkpoint.carried, device)

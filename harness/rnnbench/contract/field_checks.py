@@ -1,24 +1,27 @@
-"""Checks of hyperparameters: each raises a ValueError that names the field, its value and what is accepted."""
+"""Checks of fields for a plugin's ``__post_init__``: a ValueError names the field, its value and what is accepted."""
 
 from __future__ import annotations
 
 import difflib
 import functools
 import math
-from typing import TYPE_CHECKING, Literal, get_args, get_origin, get_type_hints
-
-if TYPE_CHECKING:
-    from rnnbench import Model, Role
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 
-def check_whole(model: Model, *fields: str, low: int = 1, multiple_of: int = 1) -> None:
+def check_whole(thing: object, *fields: str, low: int = 1, multiple_of: int = 1) -> None:
     """Each field is a whole number of at least ``low``, divisible by ``multiple_of``; None passes.
+
+    Args:
+        thing: a model, task or dataset, as its ``__post_init__`` sees it.
+        fields: names of its fields.
+        low: the smallest that is accepted.
+        multiple_of: what divides all that are accepted.
 
     Raises:
         ValueError: one is not.
     """
     for field in fields:
-        value = getattr(model, field)
+        value = getattr(thing, field)
         if value is None:
             continue
         if isinstance(value, bool) or not isinstance(value, int) or value < low or value % multiple_of:
@@ -26,38 +29,39 @@ def check_whole(model: Model, *fields: str, low: int = 1, multiple_of: int = 1) 
             raise ValueError(f"{field} must be a whole number{divisible} of at least {low}, got {value!r}")
 
 
-def check_fraction(model: Model, *fields: str) -> None:
+def check_fraction(thing: object, *fields: str) -> None:
     """Each field is a number of at least 0 and below 1.
 
     Raises:
         ValueError: one is not.
     """
     for field in fields:
-        value = getattr(model, field)
+        value = getattr(thing, field)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
             raise ValueError(f"{field} must be at least 0 and below 1, got {value!r}")
 
 
-def check_positive(model: Model, *fields: str) -> None:
+def check_positive(thing: object, *fields: str) -> None:
     """Each field is a finite number above 0.
 
     Raises:
         ValueError: one is not.
     """
     for field in fields:
-        value = getattr(model, field)
+        value = getattr(thing, field)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
             raise ValueError(f"{field} must be a number above 0, got {value!r}")
 
 
-def check_choices(model: Model) -> None:
+def check_choices(thing: object) -> None:
     """Each field that is typed as a ``Literal`` holds one of its values.
 
     Raises:
         ValueError: one does not.
     """
-    for field, choices in _choices(type(model)).items():
-        value = getattr(model, field)
+    cls: type[Any] = type(thing)
+    for field, choices in _choices(cls).items():
+        value = getattr(thing, field)
         if value not in choices:
             near = difflib.get_close_matches(str(value), choices, n=1)
             meant = f"; did you mean {near[0]}?" if near else ""
@@ -65,15 +69,5 @@ def check_choices(model: Model) -> None:
 
 
 @functools.cache  # sizing builds a model for each width that it tries
-def _choices(model: type[Model]) -> dict[str, tuple[str, ...]]:
-    return {field: get_args(hint) for field, hint in get_type_hints(model).items() if get_origin(hint) is Literal}
-
-
-def check_role(model: Model, role: Role) -> None:
-    """The model plays the role.
-
-    Raises:
-        ValueError: it does not.
-    """
-    if role not in model.roles:
-        raise ValueError(f"model {model.name!r} plays {', '.join(sorted(model.roles))}, not {role}")
+def _choices(cls: type[Any]) -> dict[str, tuple[str, ...]]:
+    return {field: get_args(hint) for field, hint in get_type_hints(cls).items() if get_origin(hint) is Literal}
