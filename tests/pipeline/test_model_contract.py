@@ -153,4 +153,4 @@ def test_the_kit_names_the_context_that_was_not_declared() -> None:
 
     (finding,) = (case.examine() for case in model_cases(Undeclared(width=8)) if case.law.name == "state-bytes")
     assert finding.outcome is Outcome.FAILED
-    assert "since the model declares no context" in finding.detail
+    assert "; the model declares no context" in finding.detail

@@ -90,7 +90,7 @@ def _carries_state(model: type[Model]) -> bool:
     try:
         return model().carries_state
     except Exception:  # noqa: BLE001  a third-party plugin's check may raise anything
-        return model.carries_state is not False
+        return inspect.getattr_static(model, "carries_state") is not False
 
 
 def _describe(registry: Registry, kind: str, thing: type[Model] | type[Task] | type[Dataset], width: int | None) -> str:
@@ -104,7 +104,8 @@ def _describe(registry: Registry, kind: str, thing: type[Model] | type[Task] | t
     lines.append("  fields:")
     for field in dataclasses.fields(thing):
         made = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
-        lines.append(f"    {field.name}: {inspect.formatannotation(field.type)} = {made!r}")
+        kind = field.type if isinstance(field.type, str) else inspect.formatannotation(field.type)
+        lines.append(f"    {field.name}: {kind} = {made!r}")
     if issubclass(thing, Model):
         lines += _costs(thing, width)
     module = inspect.getmodule(thing)

@@ -62,7 +62,7 @@ def state_gradient(subject: ModelInRole) -> None:
     subject.carrying()
     core = subject.core()
     x = subject.draw(2, 8).requires_grad_()
-    weights = {name: p for name, p in core.named_parameters() if p.requires_grad}  # a frozen one is for `learned` to name
+    weights = {name: p for name, p in core.named_parameters() if p.requires_grad}
 
     def gradients(y_BTD: Tensor) -> list[Tensor | None]:
         found = torch.autograd.grad(y_BTD[:, 5:].square().sum(), [x, *weights.values()], allow_unused=True)
@@ -92,8 +92,8 @@ def state_bytes(subject: ModelInRole) -> None:
             count_bytes(core(subject.draw(*size))[1]) for size in ((1, steps), (1, steps + 3), (4, steps))
         )
         declared = f"context = {steps}" if subject.model.context else "no context"
-        expected = f"expected {one:,} bytes as after {steps}, since the model declares {declared}"
-        require(longer == one, f"after {steps + 3} steps: {expected}; got {longer:,}")
+        found = f"expected {one:,} bytes as after {steps}, got {longer:,}; the model declares {declared}"
+        require(longer == one, f"after {steps + 3} steps: {found}")
     else:
         one, four = (_kept(core, subject.draw(rows)) for rows in (1, 4))
     require(four == 4 * one, f"4 rows: expected 4 x {one:,} bytes, got {four:,}")

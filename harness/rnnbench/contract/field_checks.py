@@ -59,7 +59,7 @@ def check_choices(thing: object) -> None:
     Raises:
         ValueError: one does not.
     """
-    cls: type[Any] = type(thing)
+    cls: Any = type(thing)
     for field, choices in _choices(cls).items():
         value = getattr(thing, field)
         if value not in choices:
@@ -69,5 +69,5 @@ def check_choices(thing: object) -> None:
 
 
 @functools.cache  # sizing builds a model for each width that it tries
-def _choices(cls: type[Any]) -> dict[str, tuple[str, ...]]:
+def _choices(cls: Any) -> dict[str, tuple[str, ...]]:
     return {field: get_args(hint) for field, hint in get_type_hints(cls).items() if get_origin(hint) is Literal}

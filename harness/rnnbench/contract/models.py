@@ -23,7 +23,7 @@ class Role(StrEnum):
 
     State and memory are a tensor or nested tuples of tensors. State tensors carry the batch in dimension 1,
     memory tensors in dimension 0. Positions live in shapes or tensors, never in Python integers. A tuple may be a
-    ``NamedTuple``, and stays one; that of a causal core is defined at the top level of a module, for checkpoints name it.
+    ``NamedTuple``, and stays one; a causal core's is defined at the top level of a module, for checkpoints name it.
     """
 
     CAUSAL = "causal"
