@@ -17,7 +17,8 @@ from rnnbench.discovery import discover
 from rnnbench.network.adapters import NotApplicable, adapter_for
 from rnnbench.network.network import count_core_params
 from rnnbench.network.tree import leaves, map_tree
-from rnnbench.plan.sizing import TOLERANCE, fit
+from rnnbench.plan.sizing import fit
+from rnnbench.records.schema import BUDGET_TOLERANCE
 from rnnbench_modern import MLSTM, SLSTM, MinGRUPytorch, MinLSTMPytorch, XTransformers
 
 # x-transformers compiles two functions by a means that torch deprecates.
@@ -106,10 +107,10 @@ def test_dropout_acts_in_training_only(model):
 
 @needs_its_library
 def test_budget_of_parameters_is_met(model):
-    sized = fit(model, 30_000, lambda candidate, inner: count_core_params(candidate, Role.CAUSAL, 48, inner=inner))
+    sized, _ = fit(model, 30_000, lambda candidate, inner: count_core_params(candidate, Role.CAUSAL, 48, inner=inner))
     with torch.device("meta"):
         parameters = sum(parameter.numel() for parameter in sized.build(Role.CAUSAL).parameters())
-    assert abs(parameters + 2 * 48 * sized.width - 30_000) <= TOLERANCE * 30_000
+    assert abs(parameters + 2 * 48 * sized.width - 30_000) <= BUDGET_TOLERANCE * 30_000
 
 
 @needs_its_library

@@ -14,14 +14,14 @@ from torch import Tensor, nn
 
 from rnnbench.contract.models import Family, Knob, Model, Role
 from rnnbench.discovery import discover
-from rnnbench.leaderboard.marks import marks
+from rnnbench.leaderboard.notes import row_notes
 from rnnbench.network.adapters import NotApplicable, adapter_for
 from rnnbench.network.bodies import InnerProjection, build_body
 from rnnbench.network.network import count_core_params
 from rnnbench.plan import Draft, Unplannable, draft
-from rnnbench.plan.sizing import MOST_PROJECTED, TOLERANCE, Unreachable, fit
+from rnnbench.plan.sizing import MOST_PROJECTED, Unreachable, fit
 from rnnbench.prepare import prepare
-from rnnbench.records.schema import Kind, Status
+from rnnbench.records.schema import BUDGET_TOLERANCE, Kind, Status
 from rnnbench.suite import read_suite
 
 
@@ -37,7 +37,7 @@ def test_every_model_meets_the_budget_in_every_role_that_it_serves(name: str, ro
         return
     sized = fit(model, budget, lambda candidate, inner: count_core_params(candidate, role, 48, inner=inner))
     assert sized.inner == 0, "the built-in models meet a budget by their own knobs"
-    assert abs(count_core_params(sized.model, role, 48) - budget) <= TOLERANCE * budget
+    assert abs(count_core_params(sized.model, role, 48) - budget) <= BUDGET_TOLERANCE * budget
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,10 +147,10 @@ def drafted(model: Model, folder: Path, cache: Path, task: str = "language-model
 
 
 def test_a_model_without_a_fine_knob_meets_a_budget_by_an_inner_projection() -> None:
-    assert all(abs(counted(Peephole(width=width), 0) - 8200) > TOLERANCE * 8200 for width in range(1, 100))
+    assert all(abs(counted(Peephole(width=width), 0) - 8200) > BUDGET_TOLERANCE * 8200 for width in range(1, 100))
     sized = fit(Peephole(), 8200, counted)
     assert sized.inner > 0
-    assert abs(counted(*sized) - 8200) <= TOLERANCE * 8200
+    assert abs(counted(*sized) - 8200) <= BUDGET_TOLERANCE * 8200
     assert counted(*sized) - counted(sized.model, 0) == sized.inner * (12 + sized.model.width) <= MOST_PROJECTED * 8200
     assert counted(replace(sized.model, width=sized.model.width + 1), 0) > 8200, "it is the widest core that fits"
 
@@ -176,7 +176,7 @@ def test_a_row_with_an_inner_projection_is_planned_trained_and_marked(
     (assignment,) = (one for one in made.assignments.values() if one.run.kind is Kind.TRAIN)
     run = assignment.run
     assert run.core_params is not None
-    assert abs(run.core_params - size) <= TOLERANCE * size
+    assert abs(run.core_params - size) <= BUDGET_TOLERANCE * size
     assert run.resolved["model"]["inner_projection"] == assignment.inner > 0
     assert run.adapter is not None
     assert run.adapter.endswith(f"inner projection of {assignment.inner}")
@@ -186,7 +186,7 @@ def test_a_row_with_an_inner_projection_is_planned_trained_and_marked(
     stopped, _ = carry_out(assignment, tmp_path / "stopped", stops=(2,))
     assert numbers(stopped) == numbers(record)
     plan = made.plan
-    said = marks(plan, plan.tasks[0], plan.models[0], run, [(run, record)])
+    said = row_notes(plan, plan.tasks[0], plan.models[0], run, [record])
     assert any(f"inner projection of {assignment.inner}" in mark for mark in said)
 
 

@@ -14,7 +14,9 @@ from rnnbench.metrics import implementation
 def declared() -> list[Metric]:
     """Every metric of every built-in task."""
     registry = discover()
-    tasks = [task for name, task in registry.tasks.items() if registry.origin["tasks", name].distribution == "rnnbench"]
+    tasks = [
+        task for name, task in registry.tasks.items() if registry.provider("tasks", name).distribution == "rnnbench"
+    ]
     metrics = {(metric.name, metric.implementation): metric for task in tasks for metric in task.metrics}
     return [metrics[key] for key in sorted(metrics)]
 

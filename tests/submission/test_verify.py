@@ -11,7 +11,7 @@ from tests.submission.conftest import Board
 
 from rnnbench.cli.main import commands
 from rnnbench.discovery import discover
-from rnnbench.plan.run_id import run_id
+from rnnbench.records.run_id import run_id
 from rnnbench.records.schema import Record
 from rnnbench.submission.agreement import Agreement, agreement, same_machine, unlike
 from rnnbench.submission.read import read_record

@@ -14,7 +14,7 @@ law and its subject; examining it gives a finding: passed, failed or not applica
 """
 
 from rnnbench.conformance.cases import Case, dataset_cases, metric_cases, model_cases, task_cases
-from rnnbench.conformance.classes import DatasetLaws, MetricLaws, ModelLaws, TaskLaws
+from rnnbench.conformance.classes import DatasetLaws, MetricLaws, ModelLaws, PluginLaws, TaskLaws
 from rnnbench.conformance.findings import Broken, Finding, Law, NotApplicable, Outcome, law
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "ModelLaws",
     "NotApplicable",
     "Outcome",
+    "PluginLaws",
     "TaskLaws",
     "dataset_cases",
     "law",

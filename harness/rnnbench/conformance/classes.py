@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rnnbench.conformance.cases import Case, dataset_cases, metric_cases, model_cases, task_cases
 from rnnbench.conformance.findings import Outcome
+from rnnbench.conformance.subjects import find_subjects
+from rnnbench.discovery import discover
 
 if TYPE_CHECKING:
     from rnnbench.contract.batches import Columns
@@ -38,6 +40,20 @@ class Laws:
             pytest.skip(finding.detail)
         if finding.outcome is Outcome.FAILED:
             pytest.fail(f"{finding.says}.\ntried: {finding.tried}\nfound: {finding.detail}", pytrace=False)
+
+
+class PluginLaws(Laws):
+    """All that ``module`` provides by its hooks, made small, as ``rnnbench check MODULE`` does.
+
+    ``folder`` is where data lies that is not embedded.
+    """
+
+    module: ClassVar[str]
+    folder: ClassVar[Path | None] = None
+
+    def cases(self) -> list[Case]:
+        """Every law over every model, task, dataset and metric of ``module``."""
+        return list(find_subjects(self.module, discover()).cases(self.folder))
 
 
 class ModelLaws(Laws):

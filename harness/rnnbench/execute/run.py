@@ -18,6 +18,7 @@ from rnnbench.contract.batches import Arrays, Columns
 from rnnbench.contract.datasets import Split
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Role
+from rnnbench.contract.tasks import Task
 from rnnbench.discovery import discover
 from rnnbench.execute.job import Job, identity
 from rnnbench.execute.phases import PhaseFailed, Send, phase
@@ -27,16 +28,13 @@ from rnnbench.metrics import bootstrap, score, signature
 from rnnbench.network.core import ContractBroken
 from rnnbench.network.network import Network, build_network, state_bytes
 from rnnbench.plan import Assignment
-from rnnbench.records.schema import Kind, Record, Status, TestError
-from rnnbench.train.checkpoint_files import Slots
+from rnnbench.records.schema import FEWEST_BLOCKS, Kind, Record, Status, TestError
+from rnnbench.train.checkpoint_files import Checkpoints
 from rnnbench.train.evaluation import check_items, test_items
-from rnnbench.train.loop import Checkpoints, points, train
+from rnnbench.train.loop import train
 
 DEFAULT_WINDOW = 64
 """Steps that a causal core sees which carries no state, where task and model name none."""
-
-FEWEST_BLOCKS = 10
-"""Below so many blocks a bootstrap says too little: at three, its 95 % interval covers 70 %."""
 
 
 def run(job: Job, send: Send, stopping: Callable[[], bool]) -> tuple[Record, Columns | None]:
@@ -98,7 +96,6 @@ def _trained(
         assignment = Assignment(**{**vars(assignment), "recipe": recipe})
     with phase("build", assignment, send):
         network, window = _network(assignment, device), _window(assignment)
-    slots = Slots(job.folder, assignment.run.id)
 
     def report(values: Mapping[str, Any]) -> None:
         send("progress", dict(values))
@@ -111,23 +108,23 @@ def _trained(
             )
 
     with phase("train", assignment, send):
-        checkpoints = Checkpoints(slots.save, slots.latest, job.checkpoint_s)
-        place, diverged = train(assignment, network, device, window, checkpoints, report, stopping)
-        _check_seed(stream("dropout", assignment.run.model, assignment.run.seed or 0, place.step - 1))
+        checkpoints = Checkpoints(job.folder, assignment.run.id, job.checkpoint_s)
+        progress, diverged = train(assignment, network, device, window, checkpoints, report, stopping)
+        _check_seed(stream("dropout", assignment.run.model, assignment.run.seed or 0, progress.step - 1))
     values: dict[str, Any] = {
-        "best_step": place.best_step,
-        "best_validation_loss": place.best_loss,
-        "steps": place.step,
-        "positions": place.positions,
-        "history": points(place),
+        "best_step": progress.best_step,
+        "best_validation_loss": progress.best_loss,
+        "steps": progress.step,
+        "positions": progress.positions,
+        "history": progress.points(),
         "core_params": network.core_params,
         "params": network.params,
         "adapter": network.adapter,
         "kernel": network.kernel,
-        "train_s": place.train_s,
-        "positions_per_s": place.positions / place.train_s if place.train_s else None,
-        "resumed": place.resumed,
-        "earlier": (place.earlier_wall_s, place.earlier_cpu_s),
+        "train_s": progress.train_s,
+        "positions_per_s": progress.positions / progress.train_s if progress.train_s else None,
+        "resumed": progress.resumed,
+        "earlier": (progress.earlier_wall_s, progress.earlier_cpu_s),
         "chosen": {} if job.learning_rate is None else {"learning_rate": job.learning_rate},
         "notes": tuple(_notes(assignment, window)),
     }
@@ -151,6 +148,8 @@ def _window(assignment: Assignment) -> int | None:
         return None
     validation = assignment.prepared.arrays(Split.VALIDATION)
     if not any(batch.carry for batch in task.evaluation(validation, assignment.recipe.evaluation_batch)):
+        return None
+    if type(task).windowed is Task.windowed:
         return None
     # no further than training saw: absolute positions beyond it were never trained
     return min(task.segment or DEFAULT_WINDOW, model.context or DEFAULT_WINDOW)
@@ -262,13 +261,15 @@ def _test_error(metric: Metric, items: Columns, fingerprint: str) -> TestError:
 
 def _provenance(job: Job) -> dict[str, Any]:
     found = dict(provenance(job.device))
-    origin = discover().origin
+    registry = discover()
     task = job.assignment.task
     used = [("tasks", task.task.name), ("datasets", task.dataset.name)]
     if (model := job.assignment.model) is not None:
         used += [("models", part.name) for part in (model, *model.parts().values(), model.decoder()) if part]
     found["plugins"] = {
-        f"{kind[:-1]} {name}": f"{origin[kind, name].origin} {origin[kind, name].version}" for kind, name in used
+        f"{kind[:-1]} {name}": f"{plugin.origin} {plugin.version}"
+        for kind, name in used
+        for plugin in [registry.provider(kind, name)]
     }
     return found
 

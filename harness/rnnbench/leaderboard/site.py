@@ -1,20 +1,26 @@
-"""A static site over several boards: a first page with their verdicts, and a folder a board. Any host serves it."""
+"""A static site over several boards: a first page with their verdicts, and a folder for each board."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from rnnbench.leaderboard.formats.files import FORMATS, render_page
+from rnnbench.base.errors import UserError
+from rnnbench.leaderboard.formats import FORMATS
 from rnnbench.leaderboard.results import read_results
+from rnnbench.records.files import subfolder
 from rnnbench.records.storage import PLAN, write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class NoBoards(Exception):
-    """There is nothing to make a site of."""
+_PAGE = "html"
+
+
+class NoBoards(UserError):
+    """No folder holds a plan to make a site of."""
 
 
 def write_site(source: Path, out: Path) -> list[Path]:
@@ -28,16 +34,18 @@ def write_site(source: Path, out: Path) -> list[Path]:
         StorageError: a plan cannot be read, or a file cannot be written.
         DamagedFile: a plan is not one.
     """
-    folders = sorted(path.parent for depth in ("*", "*/*") for path in source.glob(f"{depth}/{PLAN}"))
+    boards_here, further_down = ({path.parent for path in source.glob(f"{depth}/{PLAN}")} for depth in ("*", "*/*"))
+    folders = sorted(boards_here | {folder for folder in further_down if folder.parent not in boards_here})
     if not folders:
         raise NoBoards(f"{source}: no folder in it holds a {PLAN}")
-    from rnnbench.leaderboard.formats.page import index  # noqa: PLC0415  as in `formats`
+    from rnnbench.leaderboard.formats.page import index  # noqa: PLC0415  templates are slow to import
 
     written, boards = [], []
     for folder in folders:
         name = folder.relative_to(source)
-        results, place = read_results(folder), out / name
-        written += [write_text(place, f"leaderboard.{ending}", make(results.board)) for ending, make in FORMATS.items()]
-        written.append(write_text(place, "index.html", render_page(results)))
-        boards.append((f"{quote(name.as_posix())}/index.html", results.board))
+        results, place = read_results(folder), subfolder(out, *name.parts)
+        for ending, form in FORMATS.items():
+            file_name = "index.html" if ending == _PAGE else form.file_name
+            written.append(write_text(place, file_name, form.render(results)))
+        boards.append((f"{quote(os.fsencode(name))}/index.html", results.board))
     return [*written, write_text(out, "index.html", index(boards))]

@@ -13,17 +13,21 @@ from pathlib import Path
 
 from rnnbench import __version__
 from rnnbench.base.numerics import NUMERICS
-from rnnbench.discovery import distributions, sources
-from rnnbench.records.files import probe, remove
+from rnnbench.discovery.entry_points import source_states, versions
+from rnnbench.records.files import probe, read, remove
 from rnnbench.records.lock import check_free
+from rnnbench.records.plain import MOST_RECORD_BYTES
 from rnnbench.records.schema import Kind, Plan, PlannedRun
 from rnnbench.records.storage import DamagedFile, StorageError, read_plan, read_records, write_text
 from rnnbench.suite.problems import SuiteError
 from rnnbench.suite.yaml_positions import read_document
 
 MEMORY = ".inputs"
-"""In a results folder whose tables show its records: a hash of all that its plan was made from, and the states of the
-files of its data."""
+"""In a results folder whose tables show its records: a hash of all that its plan was made from but the data, and the
+states of the files of its data."""
+
+_Place = tuple[str, str]
+"""A file's place: a base of :func:`_bases` and the path below it; or no base and the full path."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +56,13 @@ def recall(request: Request) -> Path | None:
         return None
     try:
         folder = _folder(request)
-        inputs, _, files = (folder / MEMORY).read_text(encoding="utf-8").partition("\n")
-        known = json.loads(files)
-        if inputs != memory(request) or known != _states(Path(path) for path, *_ in known):
+        inputs, _, files = read(folder / MEMORY, MOST_RECORD_BYTES).decode().partition("\n")
+        if inputs != memory(request) or not all(_is_as_noted(request, state) for state in json.loads(files)):
             return None
         plan = read_plan(folder)
         runs = select(plan, request.only)
         records = read_records(folder)
-    except (OSError, ValueError, TypeError, SuiteError, StorageError, DamagedFile):
+    except (OSError, ValueError, TypeError, RecursionError, SuiteError, StorageError, DamagedFile):
         return None  # whatever is wrong is found again, and told, on the long way
     done = all(run.id in records and records[run.id].status.is_outcome for run in runs)
     return folder if runs and done else None
@@ -79,13 +82,18 @@ def check_folder(request: Request) -> None:
 
 
 def note(request: Request, files: Iterable[Path]) -> str:
-    """What a plan is being made from; ``files`` are those of its data."""
-    return f"{memory(request)}\n{json.dumps(_states(files))}\n"
+    """What a plan is being made from; ``files`` are those that its data are read from."""
+    places = sorted({place for path in files for place in _places(request, path.absolute())})
+    return f"{memory(request)}\n{json.dumps([_state(request, *place) for place in places])}\n"
 
 
-def remember(folder: Path, noted: str) -> None:
-    """Keep what the plan in this folder was made from; called once the tables are written."""
-    write_text(folder, MEMORY, noted)
+def remember(folder: Path, noted: str | None) -> None:
+    """Keep what the plan in this folder was made from; called once the tables are written.
+
+    None where that is not known: the data are then read again at each call.
+    """
+    if noted is not None:
+        write_text(folder, MEMORY, noted)
 
 
 def forget(folder: Path) -> None:
@@ -97,10 +105,45 @@ def forget(folder: Path) -> None:
     remove(folder / MEMORY)
 
 
-def _states(files: Iterable[Path]) -> list[list[str | int]]:
-    """By file: its size, and when it was last changed, which unlike the time of its content cannot be set."""
-    known = [(path.absolute(), path.stat()) for path in files]
-    return [[str(path), state.st_size, state.st_ctime_ns] for path, state in known]
+def _bases(request: Request) -> dict[str, Path]:
+    """Where datasets look for files: the data folder, and the working folder. A copied project has its own."""
+    named = request.data_dir or os.environ.get("RNNBENCH_DATA")
+    return {**({"data": Path(named).resolve()} if named else {}), "working": Path.cwd()}
+
+
+def _places(request: Request, path: Path) -> list[_Place]:
+    """A file's place below the first base that holds it, and the same below the others: a file there may come first."""
+    bases = _bases(request)
+    for base in bases.values():
+        if path.is_relative_to(base):
+            return [(name, str(path.relative_to(base))) for name in bases]
+    return [("", str(path))]
+
+
+def _state(request: Request, base: str, path: str) -> list[str | int | None]:
+    """A file's place, size, time of change (which unlike the time of its content cannot be set) and SHA-256.
+
+    Without the last three where there is no file.
+    """
+    whole = _bases(request).get(base, Path()) / path
+    try:
+        known = whole.stat()
+        with whole.open("rb") as file:
+            return [base, path, known.st_size, known.st_ctime_ns, hashlib.file_digest(file, "sha256").hexdigest()]
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        return [base, path, None, None, None]
+
+
+def _is_as_noted(request: Request, noted: list[str | int | None]) -> bool:
+    """Whether a file has the content that it had: read again only where its size is the same and its time is not."""
+    base, path, size, changed, digest = noted
+    try:
+        known = (_bases(request).get(str(base), Path()) / str(path)).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return size is None
+    if known.st_size == size and known.st_ctime_ns == changed:
+        return True
+    return size in (None, known.st_size) and _state(request, str(base), str(path))[-1] == digest
 
 
 def memory(request: Request) -> str:
@@ -111,8 +154,8 @@ def memory(request: Request) -> str:
         str(request.data_dir or os.environ.get("RNNBENCH_DATA", "")),
         request.device,
         os.path.exists("/dev/nvidiactl"),  # noqa: PTH110  what `auto` would choose by
-        distributions(),
-        sources(),
+        versions(),
+        source_states(),
         __version__,
         NUMERICS,
     ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+from rnnbench.contract.metrics import Metric
 from rnnbench.discovery import Registry
 from rnnbench.plan.resolved import fields
 from rnnbench.prepare import Prepared
@@ -20,14 +23,23 @@ def planned_task(task: SuiteTask, data: Prepared, suite: Suite) -> PlannedTask:
         dataset_fields=fields(task.dataset),
         fingerprint=data.fingerprint,
         counts=data.counts,
-        metrics=tuple(
-            MetricInfo(name=metric.name, direction=metric.direction, unit=metric.unit, ratio=metric.ratio)
-            for metric in task.metrics
-        ),
+        metrics=tuple(map(_metric_info, task.metrics)),
         block=task.task.block,
         chance=data.chance,
         trivial_loss=data.trivial_loss,
         notes=(*_budget_note(task, suite), *task.task.remarks(), *data.notes),
+    )
+
+
+def _metric_info(metric: Metric) -> MetricInfo:
+    """A plan is strict JSON: an infinite bound is none."""
+    return MetricInfo(
+        name=metric.name,
+        direction=metric.direction,
+        unit=metric.unit,
+        ratio=metric.ratio,
+        low=metric.low if math.isfinite(metric.low) else None,
+        high=metric.high if math.isfinite(metric.high) else None,
     )
 
 
@@ -42,7 +54,7 @@ def _budget_note(task: SuiteTask, suite: Suite) -> tuple[str, ...]:
 
 def planned_model(model: SuiteModel, registry: Registry) -> PlannedModel:
     """A row: where its code comes from, and what the suite sets for it alone."""
-    plugin = registry.origin["models", model.model.name]
+    plugin = registry.provider("models", model.model.name)
     return PlannedModel(
         label=model.label,
         model=model.model.name,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from rnnbench import __version__
-from rnnbench.base.containment import contained, quiet_output, told
+from rnnbench.base.containment import third_party_code
+from rnnbench.base.errors import UserError
+from rnnbench.base.messages import format_error
 from rnnbench.base.numerics import NUMERICS
 from rnnbench.base.streams import generator
 from rnnbench.contract.datasets import Split
@@ -21,17 +23,15 @@ from rnnbench.network.network import Network, build_network, count_core_params
 from rnnbench.plan.estimate import estimate_seconds
 from rnnbench.plan.plan_file import planned_model, planned_task
 from rnnbench.plan.resolved import fields, resolved_run, resolved_task
-from rnnbench.plan.run_id import run_id
 from rnnbench.plan.sizing import Sized, Unreachable, fit
 from rnnbench.prepare import Prepared
+from rnnbench.records.run_id import run_id
 from rnnbench.records.schema import Kind, Margin, Plan, PlannedRun, PublishedNumber, Skip
 from rnnbench.suite import Budget, Recipe, Suite, SuiteModel, SuiteTask
-
-TUNE_SEED = 2**31
-"""The one seed of tuning runs: larger than any that a suite may name, so never one that is reported."""
+from rnnbench.suite.tuning import TUNE_SEED
 
 
-class Unplannable(Exception):
+class Unplannable(UserError):
     """A suite that reads well cannot be planned. The message says which pair, and why; ``place`` where it is asked."""
 
     def __init__(self, message: str, place: str = "") -> None:
@@ -81,7 +81,7 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
     skips: list[Skip] = []
     for task in suite.tasks:
         data = prepared[task.label]
-        with _stranger(f"{task.label} cannot be planned", registry.origin["tasks", task.task.name]):
+        with _code_of(registry.provider("tasks", task.task.name), f"{task.label} cannot be planned"):
             positions = _positions(task, data)
             _check_metrics(task, data)
             references = list(_references(task, data, device))
@@ -89,8 +89,8 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
             assignments[assignment.run.id] = assignment
         for model in suite.models:
             try:
-                plugin = registry.origin["models", model.model.name]
-                with _stranger(f"{model.label} on {task.label} cannot be built", plugin):
+                plugin = registry.provider("models", model.model.name)
+                with _code_of(plugin, f"{model.label} on {task.label} cannot be built"):
                     sized, network = _size(model, task, data)
             except NotApplicable as reason:
                 skips.append(Skip(task=task.label, model=model.label, reason=str(reason)))
@@ -120,16 +120,13 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
     return Draft(plan, assignments)
 
 
-@contextlib.contextmanager
-def _stranger(what: str, plugin: Plugin) -> Iterator[None]:
-    """A plugin's turn in the main process: it may raise anything, and leaves nothing behind."""
-    try:
-        with quiet_output(), contained():
-            yield
-    except (NotApplicable, Unplannable):
-        raise
-    except (Exception, SystemExit) as error:
-        raise Unplannable(f"{what}: {plugin.origin}: {told(error)}") from error
+def _code_of(plugin: Plugin, what: str) -> AbstractContextManager[object]:
+    """Run a plugin's code; what it raises is an :class:`Unplannable` that says ``what`` cannot be done."""
+
+    def failed(error: BaseException) -> Unplannable:
+        return Unplannable(f"{what}: {plugin.origin}: {format_error(error)}")
+
+    return third_party_code(failed, passing=(NotApplicable, Unplannable))
 
 
 def _size(model: SuiteModel, task: SuiteTask, data: Prepared) -> tuple[Sized, Network]:
@@ -185,7 +182,7 @@ def _runs(
     }
     tuned_by: list[str] = []
     if suite.tune:
-        share = _share(task.budget, suite.tune.share)
+        share = task.budget.share(suite.tune.share)
         for value in suite.tune.learning_rate:
             tried = recipe.model_copy(update={"learning_rate": value})
             resolved = resolved_run(Kind.TUNE, task, data, model, sized, tried, share, TUNE_SEED, device)
@@ -224,15 +221,6 @@ def _references(task: SuiteTask, data: Prepared, device: str) -> Iterator[Assign
             id=run_id(resolved), kind=kind, task=task.label, model=name, seed=None, estimate_s=1.0, resolved=resolved
         )
         yield Assignment(run, task, data, task.recipe, task.budget, device)
-
-
-def _share(budget: Budget, share: float) -> Budget:
-    """A tuning run's part of the budget."""
-    parts: dict[str, float | None] = {"epochs": budget.epochs and budget.epochs * share}
-    parts["seconds"] = budget.seconds and budget.seconds * share
-    parts["steps"] = budget.steps and max(1, round(budget.steps * share))
-    parts["tokens"] = budget.tokens and max(1, round(budget.tokens * share))
-    return budget.model_copy(update=parts)
 
 
 def _check_metrics(task: SuiteTask, data: Prepared) -> None:

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from rnnbench.contract.models import Knob, Model
+from rnnbench.records.schema import BUDGET_TOLERANCE
 
-TOLERANCE = 0.02
 _MOST_STEPS = 2**16
 _WIDEST_GAP = 64  # steps between two widths that a model accepts: of one that takes multiples of its heads, say
 
@@ -45,14 +45,14 @@ def fit(model: Model, budget: int, count: Count) -> Sized:
     for width in _near(model, budget, lambda candidate: count(candidate, 0)):
         sized = _turn_fine(width, budget, lambda candidate: count(candidate, 0))
         size = count(sized, 0)
-        if abs(size - budget) <= TOLERANCE * budget:
+        if abs(size - budget) <= BUDGET_TOLERANCE * budget:
             return Sized(sized)
         tried.append((size, sized))
     tried.sort(key=lambda sizes: sizes[0])
     for size, sized in reversed(tried):
         each = count(sized, 1) - size
         inner = round((budget - size) / each) if each else 0
-        fits = inner > 0 and abs(size + inner * each - budget) <= TOLERANCE * budget
+        fits = inner > 0 and abs(size + inner * each - budget) <= BUDGET_TOLERANCE * budget
         if fits and inner * each <= MOST_PROJECTED * budget:
             return Sized(sized, inner)
     raise Unreachable(_unreachable(model, budget, tried))
@@ -64,7 +64,7 @@ def _unreachable(model: Model, budget: int, tried: list[tuple[int, Model]]) -> s
     above = [sizes for sizes in tried if sizes[0] > budget][:1]
     field = model.coarse.field
     nearest = [f"{field} {getattr(sized, field)} has {size:,}" for size, sized in (*below, *above)]
-    what = f"no size has {budget:,} core parameters within {TOLERANCE:.0%}"
+    what = f"no size has {budget:,} core parameters within {BUDGET_TOLERANCE:.0%}"
     if not nearest:
         return f"{what}: no {field} is accepted"
     sizes = " or ".join(str(size) for size, _ in (*below, *above))

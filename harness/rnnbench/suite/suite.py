@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rnnbench.suite.budget import Budget
     from rnnbench.suite.limits import Limits
     from rnnbench.suite.margin import Margin
-    from rnnbench.suite.published import Published
     from rnnbench.suite.recipe import Recipe
+    from rnnbench.suite.schema import PublishedEntry
     from rnnbench.suite.tuning import Tune
 
 
@@ -69,5 +69,5 @@ class Suite:
     margin: Margin
     models: tuple[SuiteModel, ...]
     tasks: tuple[SuiteTask, ...]
-    published: tuple[Published, ...] = ()
+    published: tuple[PublishedEntry, ...] = ()
     """What others reported on the same data."""

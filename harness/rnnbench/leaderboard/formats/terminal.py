@@ -12,23 +12,15 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from rnnbench.leaderboard.board import Board, Row, RowKind, Table
-from rnnbench.leaderboard.text import (
+from rnnbench.leaderboard.formatting import brief, clean, decimals, distance, half, heading, rank, score, span
+from rnnbench.leaderboard.prose import (
     VERDICT_NOTE,
     average_ranks,
-    brief,
-    clean,
-    decimals,
-    distance,
     footnotes,
-    half,
-    heading,
     letters,
-    rank,
-    remarks,
-    score,
-    span,
-    terms,
-    verdict,
+    settings,
+    table_remarks,
+    verdict_parts,
 )
 
 if TYPE_CHECKING:
@@ -51,7 +43,7 @@ def render(board: Board, width: int = 80) -> str:
 
 def renderable(board: Board) -> RenderableType:
     """The board for a rich console. No text is read as markup."""
-    parts: list[RenderableType] = [Text.assemble((clean(board.suite), "bold"), f": {terms(board)}.")]
+    parts: list[RenderableType] = [Text.assemble((clean(board.suite), "bold"), f": {settings(board)}.")]
     for table in board.tables:
         parts += [Text(), *_table(table)]
     if board.tables:
@@ -89,10 +81,10 @@ def _table(table: Table) -> Iterable[RenderableType]:
         )
         grid.add_row(*(Text(cell) for cell in cells), style=_STYLES[row.kind])
     yield Text(f"{clean(table.label)}: {heading(table.metric)}", style="bold")
-    yield Padding(Text("; ".join(verdict(table.verdict))), (0, 0, 1, 2))
+    yield Padding(Text("; ".join(verdict_parts(table.verdict))), (0, 0, 1, 2))
     yield grid
     yield from _lines(f"{letter}: {mark}" for mark, letter in notes.items())
-    yield from _lines(remarks(table))
+    yield from _lines(table_remarks(table))
     yield from _lines(f"{metric}: {signature}" for metric, signature in table.signatures)
 
 

@@ -1,33 +1,29 @@
-"""``leaderboard.tex``: a table a task for a paper, with the ``booktabs`` package and nothing else."""
+"""``leaderboard.tex``: a table for each task, for a paper; it needs the ``booktabs`` and ``textcomp`` packages."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from rnnbench.leaderboard.board import Board, Row, RowKind, Table
-from rnnbench.leaderboard.text import (
-    across_remarks,
+from rnnbench.leaderboard.board import Row, RowKind, Table
+from rnnbench.leaderboard.formatting import (
     brief,
     clean,
     decimals,
     distance,
-    footnotes,
-    letters,
     rank,
-    remarks,
     score,
     seeds,
     span,
-    terms,
     thousands,
-    verdict,
 )
+from rnnbench.leaderboard.prose import across_remarks, footnotes, letters, settings, table_remarks, verdict_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rnnbench.leaderboard.across import Across
+    from rnnbench.leaderboard.board import Across
+    from rnnbench.leaderboard.results import Results
 
 _MINUS = "\N{MINUS SIGN}"
 _REPLACED = {
@@ -50,11 +46,12 @@ _SPECIAL = re.compile("|".join(map(re.escape, _REPLACED)))
 _COLUMNS = ("rank", "model", "95 %, seeds", "95 %, test set", "to baseline", "seeds", "core", "state, bytes", "notes")
 
 
-def render(board: Board) -> str:
+def render(results: Results) -> str:
     r"""The board as LaTeX floats, to be read with ``\input``."""
+    board = results.board
     lines = [
         r"% needs \usepackage{booktabs} and \usepackage{textcomp}",
-        f"% {_comment(board.suite)}: {_comment(terms(board))}",
+        f"% {_comment(board.suite)}: {_comment(settings(board))}",
     ]
     if board.across:
         lines += ["", *_across(board.across)]
@@ -82,13 +79,13 @@ def _across(across: Across) -> Iterable[str]:
 def _table(table: Table) -> Iterable[str]:
     digits = decimals(table)
     notes = footnotes(table)
-    arrow = r"$\uparrow$" if table.metric.direction == "max" else r"$\downarrow$"
+    arrow = r"$\uparrow$" if table.metric.maximise else r"$\downarrow$"
     unit = f" ({table.metric.unit})" if table.metric.unit else ""
     header = [escape(name) for name in _COLUMNS]
     header.insert(2, f"{escape(table.metric.name + unit)} {arrow}")
     yield r"\begin{table}"
     yield r"\centering\small"
-    yield rf"\caption{{{escape(table.label)}. {'; '.join(map(escape, verdict(table.verdict)))}.}}"
+    yield rf"\caption{{{escape(table.label)}. {'; '.join(map(escape, verdict_parts(table.verdict)))}.}}"
     yield r"\begin{tabular}{rlrrrrrrrl}"
     yield r"\toprule"
     yield _line(header)
@@ -103,7 +100,7 @@ def _table(table: Table) -> Iterable[str]:
     yield r"\end{tabular}"
     yield r"\par\footnotesize"
     lines = [f"{letter}: {mark}" for mark, letter in notes.items()]
-    lines += [*remarks(table), *(f"{metric}: {signature}" for metric, signature in table.signatures)]
+    lines += [*table_remarks(table), *(f"{metric}: {signature}" for metric, signature in table.signatures)]
     yield from (rf"{escape(line)}\par" for line in lines)
     yield r"\end{table}"
 

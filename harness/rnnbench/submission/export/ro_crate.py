@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
+from rnnbench.base.errors import UserError
 from rnnbench.leaderboard import read_board
-from rnnbench.records.storage import ITEMS, PLAN, RUNS
-from rnnbench.submission.read import KNOWN
+from rnnbench.leaderboard.formats import table_files
+from rnnbench.records.files import listing, size, subfolder
+from rnnbench.records.storage import ITEMS, MOST_BYTES, PLAN, RUNS, DamagedFile
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
-_KINDS = {
+_RECORDS = {
     PLAN: (
         "The plan: every run that was asked for, and every pair of model and task that cannot run",
         "application/json",
     ),
     f"{RUNS}/*.json": ("The record of a run: its resolved inputs, scores, history and provenance", "application/json"),
     f"{ITEMS}/*.json.gz": ("What a run's scores are computed from, by test item", "application/gzip"),
-    "leaderboard.csv": ("The leaderboard: a row for each model on each task", "text/csv"),
-    "leaderboard.md": ("The leaderboard, to read", "text/markdown"),
-    "leaderboard.tex": ("The leaderboard, to typeset", "text/x-tex"),
-    "leaderboard.json": ("The leaderboard, with all that it was made under", "application/json"),
-    "leaderboard.html": ("The leaderboard as a page that needs no network", "text/html"),
-    "efficiency.csv": ("Times, throughput and memory: comparable within one machine", "text/csv"),
     "verified.json": ("Which runs a maintainer ran again", "application/json"),
 }
 
 
-class NotInstalled(Exception):
+class NotInstalled(UserError):
     """What an export needs is not installed."""
 
 
@@ -40,8 +37,8 @@ def write_ro_crate(folder: Path, out: Path) -> list[Path]:
 
     Raises:
         NotInstalled: the package ``rocrate`` is not there.
-        StorageError: the plan cannot be read.
-        DamagedFile: the plan is not one.
+        StorageError: the plan cannot be read, or something in place of a file is none.
+        DamagedFile: the plan is not one, or a file is too large or its name not of printable UTF-8.
     """
     try:
         from rocrate.model.softwareapplication import SoftwareApplication  # noqa: PLC0415  an extra
@@ -73,8 +70,20 @@ def write_ro_crate(folder: Path, out: Path) -> list[Path]:
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, tuple[str, str]]]:
-    """The plain files that are a board's own, in order; links and what runs left behind stay where they are."""
-    for pattern, kind in _KINDS.items():
-        for path in sorted(folder.glob(pattern)):
-            if path.is_file() and not path.is_symlink() and KNOWN.fullmatch(path.relative_to(folder).parts[0]):
-                yield path, kind
+    """The files that are a board's own, in order; what runs left behind stays where it is.
+
+    Raises:
+        StorageError: one is no plain file.
+        DamagedFile: one is too large, or its name is not UTF-8, which the metadata are.
+    """
+    tables = {name: (each.description, each.media_type) for name, each in table_files().items()}
+    for pattern, kind in (_RECORDS | tables).items():
+        *above, last = pattern.split("/")
+        for path in listing(subfolder(folder, *above)):
+            if not fnmatchcase(path.name, last):
+                continue
+            if (size(path) or 0) > MOST_BYTES:
+                raise DamagedFile(path, f"has more than {MOST_BYTES:,} bytes")
+            if not path.name.isprintable():
+                raise DamagedFile(path.parent, f"the name {path.name!a} is not of printable UTF-8")
+            yield path, kind

@@ -22,14 +22,12 @@ from rnnbench.formulas import (
     resampling_counts,
     spread,
 )
-from rnnbench.records.schema import PlannedTask, Record, Status
+from rnnbench.records.schema import FEWEST_BLOCKS, PlannedTask, Record, Status
 from rnnbench.records.storage import ITEMS
 from rnnbench.submission.problems import Problem, differs, same_number
 from rnnbench.submission.read import Columns, Submission, Unreadable
 from rnnbench.submission.validate.outcomes import file_of
 
-FEWEST_BLOCKS = 10
-"""Below so many items a run states no error of the test set."""
 RESAMPLES = 1000
 MOST_COUNTED = 2**31
 """More n-grams than any sentence has."""

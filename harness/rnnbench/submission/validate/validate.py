@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnnbench.formulas import FORMULAS
-from rnnbench.leaderboard import FORMATS, read_results
-from rnnbench.leaderboard.efficiency import costs
-from rnnbench.leaderboard.formats.csv_table import efficiency
+from rnnbench.leaderboard import read_results
+from rnnbench.leaderboard.formats import table_files
+from rnnbench.records.plain import MOST_TABLE_BYTES
 from rnnbench.records.schema import Plan, Record
 from rnnbench.records.storage import DamagedFile, StorageError
 from rnnbench.records.verifications import VERIFIED
 from rnnbench.submission.problems import Problem
-from rnnbench.submission.read import MOST_TABLE_BYTES, Submission, Unreadable, read_capped, read_submission
+from rnnbench.submission.read import Submission, Unreadable, read_capped, read_submission
 from rnnbench.submission.validate.outcomes import check_record, check_together
 from rnnbench.submission.validate.plan import check_plan
 from rnnbench.submission.validate.scores import check_scores
@@ -78,17 +78,14 @@ def _check_records(submission: Submission, plan: Plan) -> Iterator[Problem]:
 
 
 def _check_tables(folder: Path) -> Iterator[Problem]:
-    """The tables that lie there are what the records give."""
-    names = (*(f"leaderboard.{ending}" for ending in FORMATS), "efficiency.csv")
-    present = [name for name in names if (folder / name).exists()]
+    """The tables in the folder are those that the records give."""
+    present = [name for name in table_files() if (folder / name).exists()]
     if not present:
         return
     try:
         results = read_results(folder)
-        made = {f"leaderboard.{ending}": render for ending, render in FORMATS.items()}
         for name in present:
-            table = made[name](results.board) if name in made else efficiency(costs(results.plan, results.records))
-            if read_capped(folder / name, MOST_TABLE_BYTES) != table.encode():
+            if read_capped(folder, name, MOST_TABLE_BYTES) != table_files()[name].render(results).encode():
                 yield Problem(name, "", f"is not what the records give; make it again: rnnbench leaderboard {folder}")
     except Unreadable as error:
         yield Problem(name, "", str(error))

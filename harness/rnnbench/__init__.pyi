@@ -1,0 +1,100 @@
+"""The public names, each with the module that it is loaded from on first use: the only list of them."""
+
+from .base.messages import did_you_mean as did_you_mean
+from .base.streams import stream as stream
+from .contract.batches import (
+    Arrays as Arrays,
+    Batch as Batch,
+    Columns as Columns,
+    Encoding as Encoding,
+)
+from .contract.datasets import (
+    DataMissing as DataMissing,
+    Dataset as Dataset,
+    LabelledText as LabelledText,
+    Observation as Observation,
+    PianoRoll as PianoRoll,
+    Row as Row,
+    Rows as Rows,
+    SentencePair as SentencePair,
+    Split as Split,
+    TaggedSentence as TaggedSentence,
+    TextLine as TextLine,
+    rows_of_type as rows_of_type,
+)
+from .contract.ends import (
+    InputType as InputType,
+    OutputEnd as OutputEnd,
+    OutputType as OutputType,
+)
+from .contract.arrays import (
+    IGNORED as IGNORED,
+    Floats as Floats,
+    Integers as Integers,
+)
+from .contract.fields import (
+    check_choices as check_choices,
+    check_fraction as check_fraction,
+    check_positive as check_positive,
+    check_whole as check_whole,
+)
+from .contract.ragged import (
+    pack_texts as pack_texts,
+    pack_tokens as pack_tokens,
+    pad_rows as pad_rows,
+    row_lengths as row_lengths,
+    unpack_texts as unpack_texts,
+)
+from .contract.row_order import (
+    rows_in_order as rows_in_order,
+    scored_by_row as scored_by_row,
+    scored_by_step as scored_by_step,
+    shuffled_by_length as shuffled_by_length,
+    shuffled_rows as shuffled_rows,
+    sorted_by_length as sorted_by_length,
+)
+from .contract.token_batches import (
+    padded_batch as padded_batch,
+)
+from .contract.vocabulary import (
+    PADDING as PADDING,
+    UNKNOWN as UNKNOWN,
+    fit_vocabulary as fit_vocabulary,
+    index_of as index_of,
+    normalised as normalised,
+    token_ids as token_ids,
+)
+from .contract.hooks import hookimpl as hookimpl
+from .contract.metrics import Metric as Metric
+from .contract.models import (
+    Family as Family,
+    Knob as Knob,
+    Model as Model,
+    Role as Role,
+)
+from .contract.tasks import (
+    Baseline as Baseline,
+    Task as Task,
+)
+from .discovery import find_model as find_model
+from .formulas import (
+    SOLVED_MSE as SOLVED_MSE,
+    Formula as Formula,
+    find_formula as find_formula,
+)
+from .metrics import ItemMetric as ItemMetric
+from .network.bits_per_step import BitsPerStep as BitsPerStep
+from .network.horizon import Horizon as Horizon
+from .network.inputs import (
+    Reals as Reals,
+    Tokens as Tokens,
+)
+from .network.label import Label as Label
+from .network.label_per_step import LabelPerStep as LabelPerStep
+from .network.next_token import NextToken as NextToken
+from .network.target_sequence import TargetSequence as TargetSequence
+from .network.value import Value as Value
+from .records.frame import load_results as load_results
+
+__version__: str
+__all__: list[str]
