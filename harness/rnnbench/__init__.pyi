@@ -48,7 +48,10 @@ from .contract.execution import (
     Stopped as Stopped,
 )
 from .contract.fields import (
+    check_choices as check_choices,
+    check_fraction as check_fraction,
     check_positive as check_positive,
+    check_whole as check_whole,
 )
 from .contract.ragged import (
     pack_texts as pack_texts,

@@ -32,7 +32,7 @@ from rnnbench import (
     Role,
     Row,
     Task,
-    check_positive,
+    check_whole,
     did_you_mean,
     rows_of_type,
 )
@@ -113,7 +113,7 @@ class Forecasting(Task):
     block_size: int | None = None
 
     def __post_init__(self) -> None:
-        check_positive(self, "lookback", "horizon", "block_size")
+        check_whole(self, "lookback", "horizon", "block_size")
 
     def fit(self, rows: Rows) -> Encoding:
         """Which columns are read, and their mean and standard deviation over the training rows.

@@ -35,7 +35,7 @@ from rnnbench import (
     Task,
     TextLine,
     Tokens,
-    check_positive,
+    check_whole,
     normalised,
     rows_of_type,
 )
@@ -96,7 +96,7 @@ class LanguageModelling(Task):
     tied: bool = False
 
     def __post_init__(self) -> None:
-        check_positive(self, "vocabulary", "minimum_count", "bptt", "streams", "block_size")
+        check_whole(self, "vocabulary", "minimum_count", "bptt", "streams", "block_size")
 
     @property
     def metrics(self) -> tuple[Metric, ...]:

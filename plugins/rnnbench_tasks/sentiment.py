@@ -27,7 +27,7 @@ from rnnbench import (
     Role,
     Task,
     Tokens,
-    check_positive,
+    check_whole,
     fit_vocabulary,
     index_of,
     normalised,
@@ -93,7 +93,7 @@ class Sentiment(Task):
     max_length: int | None = 256
 
     def __post_init__(self) -> None:
-        check_positive(self, "vocabulary", "minimum_count", "max_length")
+        check_whole(self, "vocabulary", "minimum_count", "max_length")
 
     def fit(self, rows: Rows) -> Encoding:
         """The vocabulary and the label names of the training rows, sorted."""

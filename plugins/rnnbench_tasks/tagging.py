@@ -30,7 +30,7 @@ from rnnbench import (
     TaggedSentence,
     Task,
     Tokens,
-    check_positive,
+    check_whole,
     fit_vocabulary,
     index_of,
     pack_tokens,
@@ -97,7 +97,7 @@ class Tagging(Task):
     lower_case: bool = False
 
     def __post_init__(self) -> None:
-        check_positive(self, "vocabulary", "minimum_count")
+        check_whole(self, "vocabulary", "minimum_count")
 
     def fit(self, rows: Rows) -> Encoding:
         """The vocabulary and the tags of the training rows, sorted."""

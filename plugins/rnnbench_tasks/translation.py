@@ -25,7 +25,7 @@ from rnnbench import (
     TargetSequence,
     Task,
     Tokens,
-    check_positive,
+    check_whole,
     pack_texts,
     pack_tokens,
     pad_rows,
@@ -75,7 +75,7 @@ class Translation(Task):
     tied: bool = False
 
     def __post_init__(self) -> None:
-        check_positive(self, "vocabulary", "minimum_count", "beam")
+        check_whole(self, "vocabulary", "minimum_count", "beam")
 
     def fit(self, rows: Rows) -> Encoding:
         """A vocabulary for each side."""

@@ -166,6 +166,12 @@ def has_an_idle_parameter(self, role):
     return made
 
 
+def has_a_frozen_parameter(self, role):
+    made = SoundCore(self.width)
+    made.idle = nn.Parameter(torch.ones(3), requires_grad=False)
+    return made
+
+
 class Deaf(SoundCore):
     def forward(self, x, state=None):
         return super().forward(x * 1e-6 + 0 * x, state)
@@ -214,6 +220,10 @@ MODELS = {
     ),
     "seed": (built(draws_its_own_seed), "seed 5 twice: "),
     "learned": (built(has_an_idle_parameter), "no gradient reaches idle"),
+    "learned frozen": (
+        built(has_a_frozen_parameter),
+        "idle: a frozen nn.Parameter never learns: make it a buffer, self.register_buffer(name, tensor)",
+    ),
     "overfits": (built(lambda self, role: Deaf(self.width)), "loss 1.3"),
 }
 """By law: who breaks it, and how the finding begins."""

@@ -48,6 +48,13 @@ def test_a_law_fails_on_a_plugin_that_breaks_it(cases_of, law, mutant, begins):
     assert finding.tried
 
 
+def test_a_frozen_parameter_breaks_the_law_that_names_it_and_no_other():
+    mutant, _ = MODELS["learned frozen"]
+    findings = {case.law.name: case.examine() for case in model_cases(mutant)}
+    del findings["declared"]  # which finds that the mutant's class was made in a function
+    assert [law for law, finding in findings.items() if finding.outcome is Outcome.FAILED] == ["learned"]
+
+
 def test_every_law_has_a_plugin_that_breaks_it():
     for laws, mutants in (
         ([model_shapes.declared, *cases.MODEL_LAWS], MODELS),

@@ -79,7 +79,7 @@ def test_byte_pairs_without_room_for_bytes_are_refused():
 
 @pytest.mark.parametrize("field", ["bptt", "streams", "block_size", "minimum_count", "vocabulary"])
 def test_a_size_below_one_is_refused_by_name(field):
-    with pytest.raises(ValueError, match=f"{field}: should be at least 1, got 0"):
+    with pytest.raises(ValueError, match=f"{field} must be a whole number of at least 1, got 0"):
         LanguageModelling(**{field: 0})
 
 

@@ -72,7 +72,7 @@ def _summary(registry: Registry, kind: str, name: str, thing: Any) -> dict[str, 
     if kind == "models":
         roles = sorted(thing.roles)
         about |= {"family": thing.family, "roles": roles, "paper": thing.paper}
-        about |= {"carries_state": thing.carries_state is not False, "missing": thing.missing()}
+        about |= {"carries_state": _carries_state(thing), "missing": thing.missing()}
         marks = [*([] if about["carries_state"] else ["carries no state"]), *filter(None, [about["missing"]])]
         about["summary"] = "; ".join([thing.family, ", ".join(roles), thing.paper, *marks])
     elif kind == "tasks":
@@ -89,6 +89,14 @@ def _summary(registry: Registry, kind: str, name: str, thing: Any) -> dict[str, 
     else:
         about["summary"] = (inspect.getdoc(thing) or "").partition("\n")[0]
     return about
+
+
+def _carries_state(model: type[Model]) -> bool:
+    """As the model's defaults have it; of a model that cannot be made with them, what a class attribute says."""
+    try:
+        return model().carries_state
+    except Exception:  # noqa: BLE001  a third-party plugin's check may raise anything
+        return inspect.getattr_static(model, "carries_state") is not False
 
 
 def _metrics(task: Any) -> list[str]:
@@ -112,7 +120,8 @@ def _describe(registry: Registry, kind: str, name: str, thing: Any, width: int |
         lines.append("  fields:")
         for field in dataclasses.fields(thing):
             made = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
-            lines.append(f"    {field.name}: {inspect.formatannotation(field.type)} = {made!r}")
+            type_ = field.type if isinstance(field.type, str) else inspect.formatannotation(field.type)
+            lines.append(f"    {field.name}: {type_} = {made!r}")
     if kind == "models":
         lines += _costs(thing, width)
     documented = thing if kind == "executors" else inspect.getmodule(thing)

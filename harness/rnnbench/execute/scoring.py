@@ -92,7 +92,8 @@ def _state_steps(assignment: Assignment, test: Arrays) -> int:
     if task.role is Role.SEQ2SEQ:
         batches = task.evaluation(test, assignment.recipe.evaluation_batch)
         return max(batch.inputs.shape[1] for batch in batches)
-    return getattr(assignment.model, "context", None) or 1
+    assert assignment.model is not None
+    return assignment.model.context or 1
 
 
 def _in_range(metric: Metric, value: float) -> float:

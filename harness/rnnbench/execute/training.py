@@ -121,6 +121,7 @@ def build(assignment: Assignment, device: torch.device) -> Network:
         embedding=assignment.recipe.embedding,
         dropout=assignment.recipe.dropout,
         identity_maps=assignment.budget.core_params is None,
+        inner=assignment.inner,
     )
     _check_seed(seed)
     return network.to(device)
@@ -144,7 +145,7 @@ def _window(assignment: Assignment) -> int | None:
     if type(task).windowed is Task.windowed:
         return None
     # no further than training saw: absolute positions beyond it were never trained
-    return min(task.segment or DEFAULT_WINDOW, getattr(model, "context", DEFAULT_WINDOW))
+    return min(task.segment or DEFAULT_WINDOW, model.context or DEFAULT_WINDOW)
 
 
 def _notes(assignment: Assignment, window: int | None) -> Iterator[str]:

@@ -118,8 +118,10 @@ def _plan(suite: Suite, request: Request, registry: Registry, device: str, displ
     try:
         prepared = prepare_suite(suite, data_folder(request.data_dir), cache_folder(), display.preparing)
         return draft(suite, prepared, registry, device.partition(":")[0])
-    except (DataMissing, Unplannable) as error:
+    except DataMissing as error:
         raise BadRequest(f"{suite.path}: {error}") from error
+    except Unplannable as error:
+        raise BadRequest(f"{error.place or suite.path}: {error}") from error
     except OSError as error:
         raise StorageError(Path(error.filename or cache_folder()), error) from error
 

@@ -23,7 +23,7 @@ from rnnbench.network.network import Network, build_network, count_core_params
 from rnnbench.plan.estimate import estimate_seconds
 from rnnbench.plan.plan_file import planned_model, planned_task
 from rnnbench.plan.resolved import fields, resolved_run, resolved_task
-from rnnbench.plan.sizing import Unreachable, fit
+from rnnbench.plan.sizing import Sized, Unreachable, fit
 from rnnbench.prepare import Prepared
 from rnnbench.records.run_id import run_id
 from rnnbench.records.schema import Kind, Margin, Plan, PlannedRun, PublishedNumber, Skip
@@ -32,7 +32,11 @@ from rnnbench.suite.tuning import TUNE_SEED
 
 
 class Unplannable(UserError):
-    """A suite that reads well cannot be planned. The message says which pair, and why."""
+    """A suite that reads well cannot be planned. The message says which pair, and why; ``place`` where it is asked."""
+
+    def __init__(self, message: str, place: str = "") -> None:
+        super().__init__(message)
+        self.place = place
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Assignment:
     budget: Budget
     model: Model | None = None
     """None for baselines and the optimum, which train nothing."""
+    inner: int = 0
+    """The width of the inner projection that the network needs to meet the budget; 0 for none."""
     tune: tuple[str, ...] = ()
     """The ids of the tuning runs that choose a value for this one."""
 
@@ -122,28 +128,31 @@ def _code_of(plugin: Plugin, what: str) -> AbstractContextManager[object]:
     return third_party_code(failed, passing=(NotApplicable, Unplannable))
 
 
-def _size(model: SuiteModel, task: SuiteTask, data: Prepared) -> tuple[Model, Network]:
+def _size(model: SuiteModel, task: SuiteTask, data: Prepared) -> tuple[Sized, Network]:
     """The model sized for this task, and its network on the meta device, where nothing is computed."""
     recipe, role, budget = task.recipe_for(model), task.task.role, task.budget.core_params
-    sized = model.model
+    sized = Sized(model.model)
     if budget is not None:
-        adapter_for(sized, role)  # before sizing, which would ask the same in vain at every width
+        adapter_for(model.model, role)  # before sizing, which would ask the same in vain at every width
         try:
             reads = task.task.output(data.encoding).reads
             sized = fit(
-                sized, budget, lambda candidate: count_core_params(candidate, role, recipe.embedding, reads=reads)
+                model.model,
+                budget,
+                lambda candidate, inner: count_core_params(candidate, role, recipe.embedding, reads=reads, inner=inner),
             )
         except Unreachable as error:
-            raise Unplannable(f"{model.label} on {task.label}: {error}") from error
+            raise Unplannable(f"{model.label} on {task.label}: {error}", model.place) from error
     with torch.device("meta"):
         network = build_network(
-            sized,
+            sized.model,
             role,
             task.task.input(data.encoding),
             task.task.output(data.encoding),
             embedding=recipe.embedding,
             dropout=recipe.dropout,
             identity_maps=budget is None,
+            inner=sized.inner,
         )
     return sized, network
 
@@ -154,7 +163,7 @@ def _runs(
     data: Prepared,
     positions: int,
     model: SuiteModel,
-    sized: Model,
+    sized: Sized,
     network: Network,
     device: str,
 ) -> Iterator[Assignment]:
@@ -164,7 +173,7 @@ def _runs(
     common: dict[str, Any] = {
         "task": task.label,
         "model": model.label,
-        "fields": fields(sized),
+        "fields": fields(sized.model),
         "core_params": network.core_params,
         "params": network.params,
         "adapter": network.adapter,
@@ -181,7 +190,7 @@ def _runs(
                 id=run_id(resolved), kind=Kind.TUNE, seed=TUNE_SEED, estimate_s=estimate, resolved=resolved, **common
             )
             tuned_by.append(run.id)
-            yield Assignment(run, task, data, tried, share, sized)
+            yield Assignment(run, task, data, tried, share, *sized)
     for seed in suite.seeds:
         resolved = resolved_run(Kind.TRAIN, task, data, model, sized, recipe, task.budget, seed, device)
         if suite.tune:  # the grid and its rule, not the value that they choose
@@ -195,7 +204,7 @@ def _runs(
             resolved=resolved,
             **common,
         )
-        yield Assignment(run, task, data, recipe, task.budget, sized, tuple(tuned_by))
+        yield Assignment(run, task, data, recipe, task.budget, *sized, tuple(tuned_by))
 
 
 def _references(task: SuiteTask, data: Prepared) -> Iterator[Assignment]:

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from rnnbench.base.numerics import NUMERICS
-from rnnbench.contract.models import Model
+from rnnbench.plan.sizing import Sized
 from rnnbench.prepare import Prepared
 from rnnbench.records.schema import Kind
 from rnnbench.suite import Budget, Recipe, SuiteModel, SuiteTask
@@ -18,25 +18,27 @@ def resolved_run(
     task: SuiteTask,
     data: Prepared,
     model: SuiteModel,
-    sized: Model,
+    sized: Sized,
     recipe: Recipe,
     budget: Budget,
     seed: int,
     device: str,
 ) -> dict[str, Any]:
     """Every input that moves the number of a trained run, as JSON values."""
-    parts = dict(sized.parts())
-    if (decoder := sized.decoder()) is not None:
+    core = sized.model
+    parts = dict(core.parts())
+    if (decoder := core.decoder()) is not None:
         parts["decoder"] = decoder
     return {
         "numerics": NUMERICS,
         "kind": kind,
         "model": {
             "label": model.label,
-            "name": sized.name,
-            "version": sized.version,
-            "fields": fields(sized),
+            "name": core.name,
+            "version": core.version,
+            "fields": fields(core),
             "parts": {name: f"{part.name} v{part.version}" for name, part in sorted(parts.items())},
+            **({"inner_projection": sized.inner} if sized.inner else {}),
         },
         **resolved_task(task, data),
         "recipe": recipe.model_dump(exclude={"evaluation_batch"}),  # no score depends on it

@@ -79,7 +79,8 @@ def _models(document: Document, registry: Registry) -> Iterator[SuiteModel]:
         cls = find("model", entry.model, (*at, "model"), registry, document)
         model = create(cls, entry.fields, at, document) if cls else None
         if model is not None:
-            yield SuiteModel(label=label, model=model, recipe_overrides=overrides)
+            place = ":".join(map(str, (document.path, *document.places[at])))
+            yield SuiteModel(label=label, model=model, recipe_overrides=overrides, place=place)
     check_labels(labels, document)
 
 

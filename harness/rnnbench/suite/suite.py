@@ -28,6 +28,8 @@ class SuiteModel:
     label: str
     model: Model
     recipe_overrides: Mapping[str, Any]
+    place: str = ""
+    """Where the suite names it, ``file:line:column``; empty where no file does."""
 
 
 @dataclass(frozen=True, kw_only=True)
