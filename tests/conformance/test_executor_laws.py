@@ -37,7 +37,7 @@ BROKEN: dict[str, tuple[Any, str]] = {
     "same-numbers": (lambda _: Rounding(), "metrics: expected {'accuracy': "),
     "killed-worker": (
         lambda _: Inline(),
-        "expected a run that is done, got failed: train: RuntimeError: the run is car",
+        "expected a run that is done, got failed: train: RuntimeError: the run",
     ),
     "stop": (lambda _: Inline(), "the run went on to its end, expected it to stop within 4 seconds"),
     "time-limit": (lambda _: Inline(), "status: expected timeout, got done"),

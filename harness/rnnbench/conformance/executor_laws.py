@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import tempfile
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -47,14 +49,16 @@ class ExecutorOnRun:
     factory: ExecutorFactory
 
     @cached_property
-    def scratch(self) -> tempfile.TemporaryDirectory[str]:
+    def scratch(self) -> Path:
         """Where prepared data and results go; removed with this object."""
-        return tempfile.TemporaryDirectory(prefix="rnnbench-check-")
+        scratch = tempfile.mkdtemp(prefix="rnnbench-check-")
+        weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
+        return Path(scratch)
 
     @cached_property
     def draft(self) -> Draft:
         """The plan with the one run alone."""
-        path = Path(self.scratch.name) / "executor.yaml"
+        path = self.scratch / "executor.yaml"
         path.write_text(SUITE, encoding="utf-8")
         suite = read_suite(path, discover())
         made = draft(suite, prepare_suite(suite, None, path.parent / "cache"), discover(), "cpu")
@@ -74,7 +78,7 @@ class ExecutorOnRun:
 
     def folder(self) -> Path:
         """An empty results folder."""
-        return Path(tempfile.mkdtemp(dir=self.scratch.name))
+        return Path(tempfile.mkdtemp(dir=self.scratch))
 
 
 class Execution:
