@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     )
     from rnnbench.contract.ends import InputType, OutputEnd, OutputType
     from rnnbench.contract.hooks import hookimpl
-    from rnnbench.contract.metrics import Metric
+    from rnnbench.contract.metrics import Metric, mean_metric
     from rnnbench.contract.models import Family, Knob, Model, Role
     from rnnbench.contract.tasks import Baseline, Task
     from rnnbench.discovery import find_model
-    from rnnbench.formulas import SOLVED_MSE, Formula, find_formula
-    from rnnbench.metrics import ItemMetric
+    from rnnbench.metrics import find_metric
+    from rnnbench.metrics.evaluate_modules import as_evaluate, evaluate_metric
     from rnnbench.network.bits_per_step import BitsPerStep
     from rnnbench.network.horizon import Horizon
     from rnnbench.network.inputs import Reals, Tokens
@@ -60,13 +60,13 @@ _HOME = {
     ),
     "rnnbench.contract.ends": ("InputType", "OutputEnd", "OutputType"),
     "rnnbench.contract.hooks": ("hookimpl",),
-    "rnnbench.contract.metrics": ("Metric",),
+    "rnnbench.contract.metrics": ("Metric", "mean_metric"),
     "rnnbench.contract.models": ("Family", "Knob", "Model", "Role"),
     "rnnbench.contract.batches": ("Arrays", "Batch", "Columns", "Encoding"),
     "rnnbench.contract.tasks": ("Baseline", "Task"),
     "rnnbench.discovery": ("find_model",),
-    "rnnbench.formulas": ("SOLVED_MSE", "Formula", "find_formula"),
-    "rnnbench.metrics": ("ItemMetric",),
+    "rnnbench.metrics": ("find_metric",),
+    "rnnbench.metrics.evaluate_modules": ("as_evaluate", "evaluate_metric"),
     "rnnbench.network.bits_per_step": ("BitsPerStep",),
     "rnnbench.network.horizon": ("Horizon",),
     "rnnbench.network.inputs": ("Reals", "Tokens"),
@@ -81,7 +81,6 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "SOLVED_MSE",
     "Arrays",
     "Baseline",
     "Batch",
@@ -91,10 +90,8 @@ __all__ = [
     "Dataset",
     "Encoding",
     "Family",
-    "Formula",
     "Horizon",
     "InputType",
-    "ItemMetric",
     "Knob",
     "Label",
     "LabelPerStep",
@@ -118,10 +115,13 @@ __all__ = [
     "Tokens",
     "Value",
     "__version__",
-    "find_formula",
+    "as_evaluate",
+    "evaluate_metric",
+    "find_metric",
     "find_model",
     "hookimpl",
     "load_results",
+    "mean_metric",
     "stream",
 ]
 
@@ -142,7 +142,8 @@ def __getattr__(name: str) -> Any:
     if name not in _MODULE_OF:
         version = importlib.import_module("rnnbench.contract.version")
         if name in version.MOVED:
-            return __getattr__(version.warn_moved(name))
+            moved = version.warn_moved(name)
+            return __getattr__(moved.to) if moved.home is None else getattr(importlib.import_module(moved.home), name)
         raise AttributeError(f"module 'rnnbench' has no attribute {name!r}")
     return getattr(importlib.import_module(_MODULE_OF[name]), name)
 

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
+from rnnbench import __version__
 from rnnbench.base.containment import contained, quiet_output, told
 from rnnbench.contract import hooks
 from rnnbench.contract.datasets import Dataset
 from rnnbench.contract.models import Model
 from rnnbench.contract.tasks import Task
 from rnnbench.contract.version import unsupported
+from rnnbench.metrics import BUILT_IN as METRICS
 
 if TYPE_CHECKING:
     from rnnbench.contract.metrics import Metric
@@ -134,8 +136,9 @@ def classify(points: Iterable[tuple[str, str, EntryPoint]]) -> Registry:
     manager = pluggy.PluginManager("rnnbench")
     manager.add_hookspecs(hooks)
     plugins: list[Plugin] = []
-    found: Things = {}
+    found: Things = {("metrics", metric.name): metric for metric in reversed(METRICS)}
     origin = {("executors", "local"): Plugin(BUILT_IN, "", "executors", "rnnbench.execute.local.executor")}
+    origin |= dict.fromkeys(found, Plugin(BUILT_IN, __version__, "metrics", "rnnbench.metrics"))
     for distribution, version, point in points:
         plugin = Plugin(distribution, version, point.name, point.value)
         try:

@@ -19,11 +19,23 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from rnnbench import Arrays, Baseline, Batch, Columns, Encoding, Horizon, Observation, Reals, Role, Row, Task
+from rnnbench import (
+    Arrays,
+    Baseline,
+    Batch,
+    Columns,
+    Encoding,
+    Horizon,
+    Observation,
+    Reals,
+    Role,
+    Row,
+    Task,
+    find_metric,
+)
 from rnnbench_tasks.baselines import seasonal
 from rnnbench_tasks.baselines.linear_map import LinearMap
 from rnnbench_tasks.fields import positive
-from rnnbench_tasks.metrics import MAE, MSE
 from rnnbench_tasks.rows import of_type
 
 if TYPE_CHECKING:
@@ -101,7 +113,9 @@ class Forecasting(Task):
     name = "forecasting"
     role = Role.ENCODER
     rows = Observation
-    metrics = (MSE, MAE)
+    metrics = (find_metric("mse"), find_metric("mae"))
+    item_kind = "window"
+    columns = {"squared_error": "float64", "absolute_error": "float64", "count": "int64"}
     block = "consecutive windows"
 
     lookback: int = 96
@@ -232,7 +246,7 @@ class Forecasting(Task):
         origins_W = np.arange(self.lookback, len(values_NC) - self.horizon + 1)
         forecast_WHC, _ = dataset.forecast(values_NC * deviation_C + mean_C, origins_W, self.lookback, self.horizon)
         targets_WHC = values_NC[origins_W[:, None] + np.arange(self.horizon)]
-        return {MSE.name: float(np.square((forecast_WHC - mean_C) / deviation_C - targets_WHC).mean())}
+        return {"mse": float(np.square((forecast_WHC - mean_C) / deviation_C - targets_WHC).mean())}
 
     def chance(self, encoding: Encoding, validation: Arrays) -> float:  # noqa: ARG002
         """Mean squared error of the training mean, which is zero here, on the validation windows."""

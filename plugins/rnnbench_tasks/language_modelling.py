@@ -19,11 +19,23 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from rnnbench import Arrays, Baseline, Batch, Columns, Encoding, NextToken, Role, Row, Task, TextLine, Tokens
+from rnnbench import (
+    Arrays,
+    Baseline,
+    Batch,
+    Columns,
+    Encoding,
+    NextToken,
+    Role,
+    Row,
+    Task,
+    TextLine,
+    Tokens,
+    find_metric,
+)
 from rnnbench_tasks import units
 from rnnbench_tasks.baselines.kneser_ney import KneserNey
 from rnnbench_tasks.fields import positive
-from rnnbench_tasks.metrics import BITS_PER_BYTE, CHARACTER_PERPLEXITY, PERPLEXITY
 from rnnbench_tasks.rows import of_type
 from rnnbench_tasks.units import Units
 from rnnbench_tasks.vocabulary import normalised
@@ -73,7 +85,9 @@ class LanguageModelling(Task):
     name = "language-modelling"
     role = Role.CAUSAL
     rows = TextLine
-    metrics = (PERPLEXITY, BITS_PER_BYTE)
+    metrics = (find_metric("perplexity"), find_metric("bits-per-byte"))
+    item_kind = "line"
+    columns = {"nll": "float64", "tokens": "int64", "words": "int64", "bytes": "int64"}
     block = "a stretch of consecutive tokens"
 
     units: Units = "words"
@@ -87,7 +101,7 @@ class LanguageModelling(Task):
     def __post_init__(self) -> None:
         positive(self, "vocabulary", "minimum_count", "bptt", "streams", "block_size")
         if self.units == "characters":  # the class declares what holds for words and byte pairs
-            object.__setattr__(self, "metrics", (CHARACTER_PERPLEXITY, BITS_PER_BYTE))
+            object.__setattr__(self, "metrics", (find_metric("character-perplexity"), find_metric("bits-per-byte")))
 
     def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:  # noqa: ARG002  series only
         """The vocabulary of the training text."""
@@ -209,11 +223,11 @@ class LanguageModelling(Task):
 
     def optimum(self, dataset: Dataset, encoding: Encoding, rows: Sequence[Row], test: Arrays) -> dict[str, float]:
         """The likelihood of the test text under its generator, shared among words, characters and bytes."""
-        per_word = super().optimum(dataset, encoding, rows, test)[PERPLEXITY.name]
+        per_word = super().optimum(dataset, encoding, rows, test)["perplexity"]
         nll = float(np.log(per_word) * test["words"].sum())
         return {
             self.metrics[0].name: float(np.exp(nll / self._counted(test))),
-            BITS_PER_BYTE.name: nll / float(np.log(2) * test["bytes"].sum()),
+            "bits-per-byte": nll / float(np.log(2) * test["bytes"].sum()),
         }
 
     def chance(self, encoding: Encoding, validation: Arrays) -> float:

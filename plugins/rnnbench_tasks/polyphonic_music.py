@@ -20,11 +20,23 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from rnnbench import Arrays, Baseline, Batch, BitsPerStep, Columns, Encoding, PianoRoll, Reals, Role, Row, Task
+from rnnbench import (
+    Arrays,
+    Baseline,
+    Batch,
+    BitsPerStep,
+    Columns,
+    Encoding,
+    PianoRoll,
+    Reals,
+    Role,
+    Row,
+    Task,
+    find_metric,
+)
 from rnnbench_tasks.baselines.key_frequencies import nll, sounding
 from rnnbench_tasks.baselines.previous_frame import sounding_after
 from rnnbench_tasks.batching import lengths, shuffled, sorted_by_length
-from rnnbench_tasks.metrics import FRAME_NLL
 from rnnbench_tasks.rows import of_type
 
 if TYPE_CHECKING:
@@ -61,7 +73,8 @@ class PolyphonicMusic(Task):
     name = "polyphonic-music"
     role = Role.CAUSAL
     rows = PianoRoll
-    metrics = (FRAME_NLL,)
+    metrics = (find_metric("nll-per-frame"),)
+    columns = {"nll": "float64", "frames": "int64"}
     block = "a piece"
 
     def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:  # noqa: ARG002  nothing is learned

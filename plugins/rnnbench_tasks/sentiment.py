@@ -15,11 +15,23 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from rnnbench import Arrays, Baseline, Batch, Columns, Encoding, Label, LabelledText, Role, Row, Task, Tokens
+from rnnbench import (
+    Arrays,
+    Baseline,
+    Batch,
+    Columns,
+    Encoding,
+    Label,
+    LabelledText,
+    Role,
+    Row,
+    Task,
+    Tokens,
+    find_metric,
+)
 from rnnbench_tasks.baselines.bags_of_words import logistic_regression, naive_bayes
 from rnnbench_tasks.batching import lengths, packed, padded, shuffled_by_length, sorted_by_length
 from rnnbench_tasks.fields import positive
-from rnnbench_tasks.metrics import ACCURACY, MACRO_F1
 from rnnbench_tasks.rows import of_type
 from rnnbench_tasks.vocabulary import UNKNOWN, chosen, index, normalised
 
@@ -69,7 +81,9 @@ class Sentiment(Task):
     name = "sentiment"
     role = Role.ENCODER
     rows = LabelledText
-    metrics = (ACCURACY, MACRO_F1)
+    metrics = (find_metric("accuracy"), find_metric("macro-f1"))
+    item_kind = "row"
+    columns = {"label": "string", "predicted": "string", "nll": "float64"}
     block = "a text"
 
     vocabulary: int | None = None

@@ -16,12 +16,24 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from rnnbench import Arrays, Baseline, Batch, Columns, Encoding, LabelPerStep, Role, Row, TaggedSentence, Task, Tokens
+from rnnbench import (
+    Arrays,
+    Baseline,
+    Batch,
+    Columns,
+    Encoding,
+    LabelPerStep,
+    Role,
+    Row,
+    TaggedSentence,
+    Task,
+    Tokens,
+    find_metric,
+)
 from rnnbench_tasks.baselines.hidden_markov import HiddenMarkov
 from rnnbench_tasks.baselines.most_frequent_tag import tag_frequencies, tags_of_words
 from rnnbench_tasks.batching import lengths, packed, padded, shuffled_by_length, sorted_by_length
 from rnnbench_tasks.fields import positive
-from rnnbench_tasks.metrics import SENTENCE_ACCURACY, TOKEN_ACCURACY
 from rnnbench_tasks.rows import of_type
 from rnnbench_tasks.vocabulary import UNKNOWN, chosen, index
 
@@ -72,7 +84,9 @@ class Tagging(Task):
     name = "tagging"
     role = Role.ENCODER
     rows = TaggedSentence
-    metrics = (TOKEN_ACCURACY, SENTENCE_ACCURACY)
+    metrics = (find_metric("token-accuracy"), find_metric("sentence-accuracy"))
+    item_kind = "row"
+    columns = {"right": "int64", "tokens": "int64", "nll": "float64"}
     block = "a sentence"
 
     vocabulary: int | None = None

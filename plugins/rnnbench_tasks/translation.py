@@ -15,10 +15,21 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from rnnbench import Arrays, Batch, Columns, Encoding, Role, Row, SentencePair, TargetSequence, Task, Tokens
+from rnnbench import (
+    Arrays,
+    Batch,
+    Columns,
+    Encoding,
+    Role,
+    Row,
+    SentencePair,
+    TargetSequence,
+    Task,
+    Tokens,
+    find_metric,
+)
 from rnnbench_tasks.batching import lengths, packed, packed_text, padded, shuffled, sorted_by_length, texts
 from rnnbench_tasks.fields import positive
-from rnnbench_tasks.metrics import BLEU, CHRF
 from rnnbench_tasks.rows import of_type
 from rnnbench_tasks.sentences import BOS, EOS, PAD, Lexicon
 from rnnbench_tasks.translation_baselines import CONSTANT, COPY, DICTIONARY, IBM_1, target_nll
@@ -49,7 +60,9 @@ class Translation(Task):
     name = "translation"
     role = Role.SEQ2SEQ
     rows = SentencePair
-    metrics = (BLEU, CHRF)
+    metrics = (find_metric("bleu"), find_metric("chrf"))
+    item_kind = "row"
+    columns = {"hypothesis": "string", "reference": "string", "nll": "float64", "tokens": "int64"}
     block = "a sentence"
 
     units: Literal["words", "bpe"] = "words"

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from scipy import stats
 
 from leaderboard.factory import ACCURACY, PERPLEXITY, make_plan, make_record, make_run, make_task
-from rnnbench.formulas import find_formula
 from rnnbench.leaderboard import board
 from rnnbench.leaderboard.text import evidence
 from rnnbench.leaderboard.verdict import MOST_SEEDS, Outcome, Spread, decide, judge, margin
+from rnnbench.metrics import find_metric
 from rnnbench.records.schema import Margin, MetricInfo, Status
 from rnnbench.records.schema import TestError as ErrorOnTest
 from rnnbench.statistics.pairing import Scored, TestVariance, paired_variance
@@ -191,8 +191,8 @@ def items_of(kind, rng, ability):
 
 def resampled(kind, runs, picks):
     """The mean score of some runs on each resampled test set, literally."""
-    formulas = [find_formula(kind, run.items) for run in runs]
-    values = [of.scaled(of.statistics(run.items)[picks].sum(axis=1)) for of, run in zip(formulas, runs, strict=True)]
+    formulas = [find_metric(kind, run.items) for run in runs]
+    values = [of.scaled(of.per_item(run.items)[picks].sum(axis=1)) for of, run in zip(formulas, runs, strict=True)]
     return np.mean(values, axis=0)
 
 

@@ -6,15 +6,17 @@ import dataclasses
 import difflib
 import inspect
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
 from rnnbench.contract.datasets import Dataset
+from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Model
 from rnnbench.contract.tasks import Task
 from rnnbench.discovery import Registry, discover
 
-KINDS = ("models", "tasks", "datasets")
+KINDS = ("models", "tasks", "datasets", "metrics")
 
 
 class UnknownName(Exception):
@@ -50,8 +52,11 @@ def description(name: str, width: int | None = None) -> str:
         names = [known for kind in KINDS for known in getattr(registry, kind)]
         near = difflib.get_close_matches(name, names, 1)
         hint = f" (did you mean {near[0]!r}?)" if near else ""
-        raise UnknownName(f"no model, task or dataset is named {name!r}{hint}; `rnnbench list` shows all")
-    return "\n\n".join(_describe(registry, kind, thing, width) for kind, thing in things)
+        raise UnknownName(f"no model, task, dataset or metric is named {name!r}{hint}; `rnnbench list` shows all")
+    return "\n\n".join(
+        _describe_metric(registry, thing) if kind == "metrics" else _describe(registry, kind, thing, width)
+        for kind, thing in things
+    )
 
 
 def _lines(found: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
@@ -77,12 +82,42 @@ def _summary(registry: Registry, kind: str, thing: Any) -> dict[str, Any]:
     elif kind == "tasks":
         metrics = [metric.name for metric in thing.metrics]
         about |= {"role": thing.role, "metrics": metrics, "rows": thing.rows.__name__}
+        if thing.columns:
+            about["items"] = [f"{column} ({kind})" for column, kind in thing.columns.items()]
         about["summary"] = f"{thing.role}; {', '.join(metrics)}; rows of {thing.rows.__name__}"
+    elif kind == "metrics":
+        better = "lower is better" if thing.direction == "min" else "higher is better"
+        about |= {"direction": thing.direction, "unit": thing.unit or None, "range": _range(thing)}
+        about["columns"] = [f"{column} ({of})" for column, of in thing.columns.items()]
+        about["summary"] = "; ".join(filter(None, [better, thing.unit, ", ".join(thing.columns)]))
     else:
         about |= {"rows": thing.rows.__name__, "embedded": thing.embedded, "licence": thing.licence}
         where = "embedded" if thing.embedded else "public"
         about["summary"] = f"{where}; rows of {thing.rows.__name__}; {thing.description}"
     return about
+
+
+def _range(metric: Metric) -> str:
+    """``0 to 100``; an end that is infinite is open."""
+    low, high = (f"{end:g}" if math.isfinite(end) else "" for end in (metric.low, metric.high))
+    return f"{low} to {high}" if low and high else f"from {low}" if low else f"up to {high}" if high else "any number"
+
+
+def _describe_metric(registry: Registry, metric: Metric) -> str:
+    plugin = registry.origin["metrics", metric.name]
+    lines = [f"{metric.name}: a metric of {plugin.origin} {plugin.version}"]
+    for key, value in _summary(registry, "metrics", metric).items():
+        if key not in ("name", "origin", "summary") and value is not None:
+            lines.append(f"  {key}: {', '.join(value) if isinstance(value, list) else value}")
+    how = "sums over items" if metric.statistics is not None else "all items, computed anew for every resample"
+    lines.append(f"  computed from: {how}")
+    if metric.ratio:
+        lines.append("  averaged geometrically, compared by factors")
+    if (signature := metric.signature()) is not None:
+        lines.append(f"  signature: {signature}")
+    asking = [name for name, task in registry.tasks.items() if metric.columns.keys() <= task.columns.keys()]
+    lines += [f"  tasks whose items have its columns: {', '.join(asking)}"] if asking else []
+    return "\n".join([*lines, *([f"  {metric.description}"] if metric.description else [])])
 
 
 def _describe(registry: Registry, kind: str, thing: type[Model] | type[Task] | type[Dataset], width: int | None) -> str:

@@ -19,7 +19,6 @@ from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Model
 from rnnbench.contract.tasks import Task
 from rnnbench.discovery import Registry
-from rnnbench.metrics import implementation
 
 KINDS = ("models", "tasks", "datasets", "metrics")
 WIDTHS = range(8, 65)
@@ -86,7 +85,7 @@ class Subjects:
 
     def _items_for(self, metric: Metric, folder: Path | None) -> Columns | None:
         """What the trivial baseline of a task with this metric answers."""
-        needed = set(implementation(metric).columns)
+        needed = set(metric.columns)
         for task in [*self.tasks, *self.registry.tasks.values()]:
             if metric not in task.metrics or (dataset := self._dataset_for(task, folder)) is None:
                 continue

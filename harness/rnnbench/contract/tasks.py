@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rnnbench.contract.batches import Arrays, Batch, Columns, Encoding
 from rnnbench.contract.datasets import Dataset, Row
-from rnnbench.contract.metrics import Metric
+from rnnbench.contract.metrics import Kind, Metric
 from rnnbench.contract.models import Role
 
 if TYPE_CHECKING:
@@ -44,6 +44,12 @@ class Task(ABC):
     metrics: ClassVar[tuple[Metric, ...]]
     block: ClassVar[str]
     version: ClassVar[int] = 1
+    columns: ClassVar[Mapping[str, Kind]] = {}
+    """The columns of :meth:`items` and their types, for ``rnnbench show`` and to check a suite's metrics early;
+    empty: they are not declared."""
+    item_kind: ClassVar[Literal["row", "window", "line"] | None] = None
+    """What one item is, where that says how many a test set has: a test row, a block of windows over a series, or a
+    block of lines of a text."""
 
     @abstractmethod
     def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -22,8 +20,9 @@ from rnnbench.discovery import discover
 from rnnbench.execute.job import Job, identity
 from rnnbench.execute.phases import PhaseFailed, Send, phase
 from rnnbench.execute.provenance import peak_bytes, provenance
-from rnnbench.formulas import REFERENCE, without_references
-from rnnbench.metrics import bootstrap, score, signature
+from rnnbench.metrics import keeps_statistics
+from rnnbench.metrics.scoring import FEWEST_ITEMS, bootstrap, kept_statistics, score
+from rnnbench.metrics.translation import REFERENCE, without_references
 from rnnbench.network.core import ContractBroken
 from rnnbench.network.network import Network, build_network, state_bytes
 from rnnbench.plan import Assignment
@@ -34,9 +33,6 @@ from rnnbench.train.loop import Checkpoints, points, train
 
 DEFAULT_WINDOW = 64
 """Steps that a causal core sees which carries no state, where task and model name none."""
-
-FEWEST_BLOCKS = 10
-"""Below so many blocks a bootstrap says too little: at three, its 95 % interval covers 70 %."""
 
 
 def run(job: Job, send: Send, stopping: Callable[[], bool]) -> tuple[Record, Columns | None]:
@@ -164,7 +160,7 @@ def _evaluated(
     test = assignment.prepared.arrays(Split.TEST)
     items = test_items(network, task, encoding, test, assignment.recipe.evaluation_batch, window, device)
     values["state_bytes"] = state_bytes(network, task.role, _state_steps(assignment, test))
-    return {**values, **_scores(job, items)}, items
+    return {**values, **_scores(job, items)}, _with_statistics(job, items)
 
 
 def _notes(assignment: Assignment, window: int | None) -> Iterator[str]:
@@ -216,7 +212,7 @@ def _baseline(job: Job) -> tuple[dict[str, Any], Columns]:
     training, test = prepared.arrays(Split.TRAIN), prepared.arrays(Split.TEST)
     items = baseline.predict(task, prepared.encoding, training, test)
     check_items(items)
-    return {**_scores(job, items), "notes": (baseline.description,)}, items
+    return {**_scores(job, items), "notes": (baseline.description,)}, _with_statistics(job, items)
 
 
 def _optimum(job: Job) -> dict[str, Any]:
@@ -230,18 +226,22 @@ def _optimum(job: Job) -> dict[str, Any]:
 
 def _scores(job: Job, items: Columns) -> dict[str, Any]:
     """Metrics, and for each the error that this finite test set leaves."""
-    run, task = job.assignment.run, job.assignment.task
+    task = job.assignment.task
     metrics: dict[str, float] = {}
     errors: dict[str, TestError] = {}
     signatures: dict[str, str] = {}
-    with tempfile.TemporaryDirectory() as scratch:
-        for metric in task.metrics:
-            metrics[metric.name] = _in_range(metric, score(metric, items, Path(scratch), run.id))
-            if len(next(iter(items.values()))) >= FEWEST_BLOCKS:
-                errors[metric.name] = _test_error(metric, items, job.assignment.prepared.fingerprint)
-            if text := signature(metric):
-                signatures[metric.name] = text
+    for metric in task.metrics:
+        metrics[metric.name] = _in_range(metric, score(metric, items))
+        if len(next(iter(items.values()))) >= FEWEST_ITEMS:
+            errors[metric.name] = _test_error(metric, items, job.assignment.prepared.fingerprint)
+        if text := metric.signature():
+            signatures[metric.name] = text
     return {"metrics": metrics, "test_error": errors, "signatures": signatures}
+
+
+def _with_statistics(job: Job, items: Columns) -> Columns:
+    """Items with what a check without the plugin needs of its metrics."""
+    return {**items, **kept_statistics([one for one in job.assignment.task.metrics if keeps_statistics(one)], items)}
 
 
 def _in_range(metric: Metric, value: float) -> float:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from math import isfinite
+
+from rnnbench.contract.metrics import Metric
 from rnnbench.discovery import Registry
+from rnnbench.metrics import NAMES, keeps_statistics
 from rnnbench.plan.resolved import fields
 from rnnbench.prepare import Prepared
-from rnnbench.records.schema import MetricInfo, PlannedModel, PlannedTask
+from rnnbench.records.schema import MetricInfo, PlannedModel, PlannedSums, PlannedTask
 from rnnbench.suite import Suite, SuiteModel, SuiteTask
 
 
-def planned_task(task: SuiteTask, data: Prepared, suite: Suite) -> PlannedTask:
+def planned_task(task: SuiteTask, data: Prepared, suite: Suite, chance: float) -> PlannedTask:
     """A table: what is asked, of which data, and what a reader has to know of it."""
     return PlannedTask(
         label=task.label,
@@ -20,14 +25,29 @@ def planned_task(task: SuiteTask, data: Prepared, suite: Suite) -> PlannedTask:
         dataset_fields=fields(task.dataset),
         fingerprint=data.fingerprint,
         counts=data.counts,
-        metrics=tuple(
-            MetricInfo(name=metric.name, direction=metric.direction, unit=metric.unit, ratio=metric.ratio)
-            for metric in task.metrics
-        ),
+        metrics=tuple(_metric(metric, asked=metric in task.extra_metrics) for metric in task.metrics),
         block=task.task.block,
-        chance=data.chance,
+        chance=chance,
         trivial_loss=data.trivial_loss,
         notes=(*_budget_note(task, suite), *task.task.remarks(), *data.notes),
+        items=task.task.item_kind,
+    )
+
+
+def _metric(metric: Metric, asked: bool) -> MetricInfo:
+    """A metric for who has no plugin: its range, and how it is computed where that is not built in."""
+    own, sums = metric.name not in NAMES, metric.sums
+    stated = PlannedSums(**asdict(sums), identifies=metric.identifies) if own and sums else None
+    return MetricInfo(
+        name=metric.name,
+        direction=metric.direction,
+        unit=metric.unit,
+        ratio=metric.ratio,
+        low=metric.low if isfinite(metric.low) else None,
+        high=metric.high if isfinite(metric.high) else None,
+        asked=asked,
+        sums=stated,
+        statistics=keeps_statistics(metric),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 SCHEMA: Final = 1
 
@@ -39,13 +39,39 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+class PlannedSums(_Frozen):
+    """A metric that is ``scale`` times the sum of column ``total`` over that of ``count``, or over the items."""
+
+    total: str
+    count: str | None = None
+    scale: float = 1.0
+    identifies: str | None = None
+    """The column that is the task's and not the model's."""
+
+
 class MetricInfo(_Frozen):
-    """What a table has to know of a metric."""
+    """What a table, and a check of its records, has to know of a metric."""
 
     name: str
     direction: Literal["min", "max"]
     unit: str = ""
     ratio: bool = False
+    low: float | None = None
+    """The least possible value; None: it has no bound, or an older plan does not say."""
+    high: float | None = None
+    asked: bool = False
+    """Whether the suite asks for it beside the task's own."""
+    sums: PlannedSums | None = None
+    """How a plugin's metric is computed, where that is so simple that others can do it without the plugin."""
+    statistics: bool = False
+    """Whether the items keep a plugin metric's per-item statistics."""
+
+    @model_serializer(mode="wrap")
+    def _leave_out_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Fields that came later are written only where they say something."""
+        later = type(self).model_fields.keys() - {"name", "direction", "unit", "ratio"}
+        idle = {name for name in later if getattr(self, name) == type(self).model_fields[name].default}
+        return {name: value for name, value in handler(self).items() if name not in idle}
 
 
 class PlannedTask(_Frozen):
@@ -68,6 +94,8 @@ class PlannedTask(_Frozen):
     trivial_loss: float
     """The validation loss that a model which learned something is below."""
     notes: tuple[str, ...] = ()
+    items: Literal["row", "window", "line"] | None = None
+    """What one item is, where that says how many a test set has; an older plan does not say."""
 
 
 class PlannedModel(_Frozen):

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnbench.formulas import find_formula
+from rnnbench.metrics import planned_metric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rnnbench.formulas import Floats
+    from rnnbench.contract.metrics import Floats
     from rnnbench.records.schema import MetricInfo
 
 _TIMES = 10_000
@@ -67,12 +67,12 @@ def paired_variance(metric: MetricInfo, first: Sequence[Scored], second: Sequenc
 
 def _influences(metric: MetricInfo, run: Scored) -> tuple[Floats, list[Any]]:
     """How far each item moves the score, and what tells that two runs answered the same items."""
-    formula = find_formula(metric.name, run.items)
-    if formula.asked is None:
-        raise LookupError(f"{metric.name} is a step")
-    statistics_IK = formula.statistics(run.items)
+    of = planned_metric(metric, run.items)
+    if of.identifies is None:
+        raise LookupError(f"{metric.name} is a step function, or does not say which items are the same")
+    statistics_IK = of.per_item(run.items)
     all_K = _TIMES * statistics_IK.sum(axis=0)
-    if not math.isclose(formula.scaled(all_K[None])[0], run.scaled, rel_tol=1e-6, abs_tol=1e-9):
+    if not math.isclose(of.scaled(all_K[None])[0], run.scaled, rel_tol=1e-6, abs_tol=1e-9):
         raise ValueError("the items do not give the record's score")
-    more_I, less_I = (formula.scaled(all_K + sign * statistics_IK) for sign in (1, -1))
-    return _TIMES / 2 * (more_I - less_I), list(run.items[formula.asked])
+    more_I, less_I = (of.scaled(all_K + sign * statistics_IK) for sign in (1, -1))
+    return _TIMES / 2 * (more_I - less_I), list(run.items[of.identifies])

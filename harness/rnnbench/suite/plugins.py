@@ -15,9 +15,8 @@ from rnnbench.suite.checking import checked_value, unknown
 from rnnbench.suite.problems import shown, suggestion
 
 if typing.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from rnnbench.contract.metrics import Metric
     from rnnbench.discovery import Registry
     from rnnbench.suite.yaml_positions import Document, Location
 
@@ -47,24 +46,6 @@ def _not_installed(kind: Kind, name: str, known: Mapping[str, object], registry:
     message = f"no {kind} is named {shown(name)}, {installed}{suggestion(name, known)}"
     broken = [f"{plugin.origin} ({plugin.error})" for plugin in registry.plugins if plugin.error]
     return f"{message}; could not be loaded, and may have it: {', '.join(broken)}" if broken else message
-
-
-def find_metrics(
-    names: Sequence[str], task: Task, at: Location, registry: Registry, document: Document
-) -> Iterator[Metric]:
-    """The metrics of these names; those that there are not, or that the task has itself, are noted as mistakes."""
-    taken = {metric.name for metric in task.metrics}
-    for index, name in enumerate(names):
-        if name in taken:
-            what = f"{name!r} is scored already, expected a metric beside those of {task.name!r}"
-            document.report((*at, index), what)
-        elif name not in registry.metrics:
-            known = [other for other in registry.metrics if other not in taken]
-            what = f"no metric is named {shown(name)}, expected one of {', '.join(known)}{suggestion(name, known)}"
-            document.report((*at, index), what)
-        else:
-            taken.add(name)
-            yield registry.metrics[name]
 
 
 def create(cls: type[Plugin], fields: Mapping[str, object], entry: Location, document: Document) -> Plugin | None:

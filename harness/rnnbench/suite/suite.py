@@ -41,11 +41,16 @@ class SuiteTask:
     recipe: Recipe
     extra_metrics: tuple[Metric, ...] = ()
     """What the suite asks beside the task's own metrics."""
+    rank_by: str | None = None
+    """The metric that ranks, where it is not the task's first one."""
+    not_loaded: tuple[Mapping[str, Any], ...] = ()
+    """Of a record that is run again, the ``evaluate`` modules that are part of its id and are not loaded."""
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """All that is scored; the first one ranks."""
-        return (*self.task.metrics, *self.extra_metrics)
+        every = (*self.task.metrics, *self.extra_metrics)
+        return tuple(sorted(every, key=lambda metric: metric.name != self.rank_by))
 
     def recipe_for(self, model: SuiteModel) -> Recipe:
         """What a model trains with on this task: its own overrides win."""

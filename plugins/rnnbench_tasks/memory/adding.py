@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from rnnbench import Arrays, Baseline, Columns, Encoding, Reals, Row, Task, Value
+from rnnbench import Arrays, Baseline, Columns, Encoding, Reals, Row, Task, Value, find_metric
 from rnnbench_tasks.memory.fixed_length import FixedLength, in_row_order, one_length
 from rnnbench_tasks.memory.marked_numbers import NumbersRow
 from rnnbench_tasks.memory.solved import ADDING_SOLVED, STOP_MSE
-from rnnbench_tasks.metrics import MSE
 from rnnbench_tasks.rows import of_type
 
 if TYPE_CHECKING:
@@ -47,7 +46,9 @@ class Adding(FixedLength):
 
     name = "adding"
     rows = NumbersRow
-    metrics = (ADDING_SOLVED, MSE)
+    metrics = (ADDING_SOLVED, find_metric("mse"))
+    item_kind = "row"
+    columns = {"squared_error": "float64", "count": "int64"}
 
     def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:  # noqa: ARG002  nothing is learned
         """Nothing: the numbers are read as they are."""
@@ -98,7 +99,7 @@ class Adding(FixedLength):
 
     def optimum(self, dataset: Dataset, encoding: Encoding, rows: Sequence[Row], test: Arrays) -> dict[str, float]:  # noqa: ARG002
         """No error: the target is in the row."""
-        return {MSE.name: 0.0, ADDING_SOLVED.name: 100.0}
+        return {"mse": 0.0, ADDING_SOLVED.name: 100.0}
 
 
 def _columns(data: Arrays, prediction_R: npt.NDArray[np.floating]) -> Columns:

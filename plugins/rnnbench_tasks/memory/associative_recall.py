@@ -53,6 +53,8 @@ class AssociativeRecall(FixedLength):
     name = "associative-recall"
     rows = PairsRow
     metrics = (RECALL_SOLVED, RECALLED)
+    item_kind = "row"
+    columns = {"right": "int64", "count": "int64", "nll": "float64"}
 
     def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:  # noqa: ARG002  series only
         """The numbers of keys and of values."""

@@ -51,6 +51,8 @@ class CopyMemory(FixedLength):
     role = Role.CAUSAL
     rows = SymbolsRow
     metrics = (RECALL_SOLVED, RECALLED)
+    item_kind = "row"
+    columns = {"right": "int64", "count": "int64", "nll": "float64"}
 
     def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:  # noqa: ARG002  series only
         """The size of the alphabet."""

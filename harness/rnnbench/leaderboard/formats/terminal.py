@@ -14,6 +14,7 @@ from rich.text import Text
 from rnnbench.leaderboard.board import Board, Row, RowKind, Table
 from rnnbench.leaderboard.text import (
     VERDICT_NOTE,
+    asked_metrics,
     average_ranks,
     brief,
     clean,
@@ -23,6 +24,7 @@ from rnnbench.leaderboard.text import (
     half,
     heading,
     letters,
+    other,
     rank,
     remarks,
     score,
@@ -73,6 +75,9 @@ def _table(table: Table) -> Iterable[RenderableType]:
     grid.add_column("95 %, seeds", no_wrap=True)
     grid.add_column("test set", justify="right", no_wrap=True)
     optimum = any(row.to_optimum is not None for row in table.rows)
+    asked = asked_metrics(table)
+    for metric in asked:
+        grid.add_column(heading(metric), justify="right", max_width=14)
     for reference in ["optimum"] * optimum + ["baseline"]:
         grid.add_column(f"to {reference}", justify="right", max_width=9)
     grid.add_column("notes", overflow="fold")
@@ -84,6 +89,7 @@ def _table(table: Table) -> Iterable[RenderableType]:
             score(row.mean, digits),
             span(row.seeds_interval, digits),
             half(row.test_interval, digits),
+            *(other(row, metric) for metric in asked),
             *(distance(value, row.metric, digits) for value in distances),
             letters(row, notes),
         )

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnbench.formulas import FORMULAS
 from rnnbench.leaderboard import FORMATS, read_results
 from rnnbench.leaderboard.efficiency import costs
 from rnnbench.leaderboard.formats.csv_table import efficiency
+from rnnbench.metrics import NAMES
 from rnnbench.records.schema import Plan, Record
 from rnnbench.records.storage import DamagedFile, StorageError
 from rnnbench.records.verifications import VERIFIED
@@ -104,10 +104,9 @@ def _notes(submission: Submission, plan: Plan) -> Iterator[str]:
     tried = [record for record in submission.records.values() if not record.status.is_outcome]
     if tried:
         yield f"{len(tried)} runs have no outcome: {', '.join(sorted({str(record.status) for record in tried}))}"
-    known = {formula.metric for formula in FORMULAS}
-    own = sorted({metric.name for task in plan.tasks for metric in task.metrics} - known)
-    if own:
-        yield f"not recomputed, for the formulas are a plugin's own: {', '.join(own)}"
+    every = [metric for task in plan.tasks for metric in task.metrics]
+    if own := sorted({metric.name for metric in every if metric.name not in NAMES and metric.sums is None}):
+        yield f"only the range of these plugins' metrics was checked, --plugins computes them: {', '.join(own)}"
     if any(record.kind == "optimum" for record in submission.records.values()):
         yield "the optimum is not recomputed: it has no items; --data-dir and `rnnbench verify` do"
     if submission.folder.joinpath(VERIFIED).exists():
