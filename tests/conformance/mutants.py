@@ -1,6 +1,6 @@
 """One plugin for every law that breaks it: each is sound but for the line that its docstring names."""
 
-# ruff: noqa: NPY002, RUF012  the streams that nobody should use, and classes written as a stranger may write them
+# ruff: noqa: NPY002  the streams that nobody should use, and classes written as a stranger may write them
 
 from __future__ import annotations
 
@@ -373,7 +373,10 @@ def too_large(sums_NK):
 
 METRICS = {
     "declared": (metric(direction="up"), "direction: expected min or max, got 'up'"),
-    "pickled": (metric(values=lambda sums_NK: mean_values(sums_NK)), "expected functions of a module, got one that"),
+    "pickled": (
+        metric(values=lambda sums_NK: 1.0 * mean_values(sums_NK)),
+        "expected functions of a module",
+    ),
     "item-by-item": (metric(statistics=in_one_row), "statistics: expected 30 x K values, got shape (1, 2)"),
     "order": (metric(statistics=by_place), " backwards"),
     "sums-alone": (metric(values=beside_others), "sum 0: "),
