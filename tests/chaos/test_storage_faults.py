@@ -76,8 +76,8 @@ def some(calls: list[Call], number: int | None, seed: int) -> Iterator[Call]:
     yield from [*kinds.values(), *drawn][:number]
 
 
-def test_all_storage_goes_through_one_module_and_the_lock(calls: list[Call]) -> None:
-    assert {call.module for call in calls} == {"rnnbench.records.files", "rnnbench.records.lock"}
+def test_all_storage_goes_through_three_modules(calls: list[Call]) -> None:
+    assert {call.module for call in calls} == {f"rnnbench.records.{name}" for name in ("files", "lock", "plain")}
     assert {call.role for call in calls} == {"main", "worker"}
     assert len(calls) > 100
 

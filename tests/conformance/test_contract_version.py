@@ -10,7 +10,7 @@ import pytest
 
 import rnnbench
 from rnnbench.contract import version
-from rnnbench.discovery import classify
+from rnnbench.discovery import Plugin, register
 
 PLUGIN = """
 from rnnbench import hookimpl
@@ -40,7 +40,8 @@ def test_a_plugin_for_another_version_is_listed_with_the_cause(api, error, tmp_p
     (tmp_path / f"{module}.py").write_text(PLUGIN.format(api=api))
     monkeypatch.syspath_prepend(tmp_path)
     importlib.invalidate_caches()
-    (plugin,) = classify([("strange", "1.0", EntryPoint("models", module, "rnnbench"))]).plugins
+    installed = Plugin("strange", "1.0", "models", module)
+    (plugin,) = register([(installed, EntryPoint("models", module, "rnnbench"))]).plugins
     assert plugin.origin == "strange[models]"
     assert plugin.error is None if error is None else plugin.error.startswith(error)
 

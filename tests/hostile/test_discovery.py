@@ -18,8 +18,7 @@ import torch
 from tests.hostile.conftest import Run, suite
 
 from rnnbench import Dataset, Family, Model, hookimpl
-from rnnbench import discovery as finder
-from rnnbench.discovery import Registry, classify
+from rnnbench.discovery import Plugin, Registry, entry_points, register
 from rnnbench.suite import SuiteError, read_suite
 
 
@@ -48,6 +47,11 @@ class Point:
 
 def point(distribution: str, make: Callable[[], dict[str, Any]]) -> Point:
     return Point(SimpleNamespace(name=distribution, version="1"), make)
+
+
+def found(distribution: str, make: Callable[[], dict[str, Any]]) -> tuple[Plugin, Any]:
+    made = point(distribution, make)
+    return Plugin(distribution, "1", made.name, made.value), made
 
 
 def yielding(hook: str, *things: Any) -> Callable[[], dict[str, Any]]:
@@ -84,7 +88,20 @@ POINTS = {
     "idle": (dict, "implements no hook; expected one or more of rnnbench_models"),
     "misspelt": (
         yielding("rnnbench_modles", model("s4")),
-        "no hook is named 'rnnbench_modles', only .* (did you mean 'rnnbench_models'?)",
+        "no hook is named 'rnnbench_modles' (did you mean 'rnnbench_models'?), only ",
+    ),
+    "undecorated": (
+        lambda: {"rnnbench_run_finished": lambda record: None},
+        "rnnbench_run_finished is not decorated: add @hookimpl from rnnbench",
+    ),
+    "half-decorated": (
+        lambda: {**yielding("rnnbench_tasks")(), "rnnbench_models": lambda: [model("s4")]},
+        "rnnbench_models is not decorated: add @hookimpl from rnnbench",
+    ),
+    "no-function": (lambda: {"rnnbench_models": list}, "rnnbench_models is not decorated: add @hookimpl from rnnbench"),
+    "no-such-argument": (
+        lambda: {"rnnbench_run_finished": hookimpl(lambda rec: None)},
+        "PluginValidationError: Plugin 'no-such-argument[plugin]' for hook 'rnnbench_run_finished'",
     ),
     "taker": (yielding("rnnbench_models", model("s5"), model("lstm")), "model 'lstm' is already provided by rnnbench["),
     "runner": (yielding("rnnbench_executors", ("local", dict)), "executor 'local' is already provided by rnnbench["),
@@ -114,8 +131,8 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[str]], Registry
 
     def install(names: list[str]) -> Registry:
         points = [point(name, POINTS[name][0]) for name in names]
-        monkeypatch.setattr(finder, "entry_points", lambda group: points)
-        return classify(finder._entry_points())
+        monkeypatch.setattr(entry_points, "entry_points", lambda group: points)
+        return register(entry_points.find())
 
     return install
 
@@ -123,7 +140,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[str]], Registry
 def said(registry: Registry) -> list[tuple[str, str | None]]:
     """What a user sees: plugins with their errors, and the names of models."""
     seen = [(plugin.origin, plugin.error and plugin.error.split(" object at ")[0]) for plugin in registry.plugins]
-    return [*seen, *((name, registry.origin["models", name].origin) for name in registry.models)]
+    return [*seen, *((name, registry.provider("models", name).origin) for name in registry.models)]
 
 
 def test_each_plugin_that_breaks_is_listed_with_its_cause_and_the_others_are_loaded(installed: Any) -> None:
@@ -139,7 +156,7 @@ def test_each_plugin_that_breaks_is_listed_with_its_cause_and_the_others_are_loa
             assert re.match(pattern, errors[name]), errors[name]
             assert errors[name].isprintable()
     assert list(registry.models) == ["elman", "lstm", "mamba"]
-    assert registry.origin["models", "lstm"].distribution == "rnnbench"
+    assert registry.provider("models", "lstm").distribution == "rnnbench"
     assert not registry.executors
 
 
@@ -188,7 +205,7 @@ def shared() -> list[Any]:
 
 def test_an_import_leaves_nothing_behind(capfd: pytest.CaptureFixture[str]) -> None:
     before = shared()
-    registry = classify([("lab", "1", point("lab", disturbing))])
+    registry = register([found("lab", disturbing)])
     assert registry.plugins[0].error is None
     assert shared() == before
     assert not capfd.readouterr().out
@@ -202,7 +219,7 @@ def test_an_import_that_changes_torch_for_all_is_refused_and_undone() -> None:
         torch.set_default_dtype(torch.float64)
         return yielding("rnnbench_models", model("mamba"))()
 
-    registry = classify([("lab", "1", point("lab", patching))])
+    registry = register([found("lab", patching)])
     assert registry.plugins[0].error is not None
     for what in ("importing lab changes", "torch's default type", "torch.tanh", "torch.nn.functional.softsign"):
         assert what in registry.plugins[0].error
@@ -228,8 +245,8 @@ def test_a_tracker_that_leaves_keeps_no_other_from_hearing() -> None:
 
         return {"rnnbench_leaderboard_written": rnnbench_leaderboard_written}
 
-    points = [(name, "1", point(name, make)) for name, make in (("a", listening), ("b", leaving), ("c", listening))]
-    assert classify(points).tell("rnnbench_leaderboard_written", folder=Path("x")) == [
+    plugins = [found(name, make) for name, make in (("a", listening), ("b", leaving), ("c", listening))]
+    assert register(plugins).tell("rnnbench_leaderboard_written", folder=Path("x")) == [
         "b[plugin] in rnnbench_leaderboard_written: SystemExit: 3"
     ]
     assert heard == [Path("x"), Path("x")]

@@ -11,7 +11,7 @@ from rnnbench.plan import draft
 from rnnbench.prepare import prepare
 from rnnbench.records.schema import Kind, Status
 from rnnbench.suite import read_suite
-from rnnbench.train.loop import Stopped
+from rnnbench.train.checkpoint_files import Stopped
 from rnnbench_tasks.memory.solved import STOP_MSE
 
 SUITE = """

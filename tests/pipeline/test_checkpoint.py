@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from rnnbench.train.checkpoint import Checkpoint, Damaged, from_bytes, optimiser_tensors, restore_optimiser, to_bytes
-from rnnbench.train.checkpoint_files import Slots
+from rnnbench.train.checkpoint import Checkpoint, Damaged, from_bytes, to_bytes
+from rnnbench.train.checkpoint_files import Checkpoints
+from rnnbench.train.optimiser import optimiser_tensors, restore_optimiser
 
 
 def some(step: int = 7) -> Checkpoint:
@@ -46,21 +47,21 @@ def test_a_cut_off_file_is_detected(length: int) -> None:
         from_bytes(tensors, description[:length])
 
 
-def test_the_newer_of_two_slots_serves_and_the_older_one_when_it_is_damaged(tmp_path: Path) -> None:
-    slots = Slots(tmp_path, "a")
-    assert slots.latest is None
+def test_the_newer_of_two_files_serves_and_the_older_one_when_it_is_damaged(tmp_path: Path) -> None:
+    files = Checkpoints(tmp_path, "a")
+    assert files.latest is None
     for step in (1, 2, 3):
-        slots.save(some(step))
-    latest = Slots(tmp_path, "a").latest
+        files.save(some(step))
+    latest = Checkpoints(tmp_path, "a").latest
     assert latest is not None
     assert latest.values["step"] == 3
     newest = max((tmp_path / "checkpoints" / "a").glob("*.safetensors"), key=lambda path: path.stat().st_mtime_ns)
     newest.write_bytes(newest.read_bytes()[:-1])
-    again = Slots(tmp_path, "a")
+    again = Checkpoints(tmp_path, "a")
     assert again.latest is not None
     assert again.latest.values["step"] == 2
     again.save(some(9))  # over the damaged one
-    assert {file.values["step"] for file in [Slots(tmp_path, "a").latest] if file} == {9}
+    assert {file.values["step"] for file in [Checkpoints(tmp_path, "a").latest] if file} == {9}
 
 
 @pytest.mark.parametrize("kind", [torch.optim.AdamW, torch.optim.SGD])

@@ -8,30 +8,26 @@ import pytest
 import torch
 
 from rnnbench.suite import Recipe
-from rnnbench.train.optimisation import Schedule, build_optimiser, clip, teacher_forcing
+from rnnbench.train.optimiser import build_optimiser, clip
+from rnnbench.train.schedule import learning_rate, teacher_forcing
 
 
 def test_cosine_warms_up_linearly_and_ends_at_the_final_share() -> None:
-    schedule = Schedule(Recipe(learning_rate=0.1, schedule="cosine", warmup=0.2, final=0.1))
-    assert schedule.rate(0.1) == pytest.approx(0.05)
-    assert schedule.rate(0.2) == pytest.approx(0.1)
-    assert schedule.rate(0.6) == pytest.approx(0.01 + 0.09 * 0.5 * (1 + math.cos(math.pi / 2)))
-    assert schedule.rate(1.0) == pytest.approx(0.01)
-    assert 0 < schedule.rate(0.0) < 1e-3
+    recipe = Recipe(learning_rate=0.1, schedule="cosine", warmup=0.2, final=0.1)
+    assert learning_rate(recipe, 0.1) == pytest.approx(0.05)
+    assert learning_rate(recipe, 0.2) == pytest.approx(0.1)
+    assert learning_rate(recipe, 0.6) == pytest.approx(0.01 + 0.09 * 0.5 * (1 + math.cos(math.pi / 2)))
+    assert learning_rate(recipe, 1.0) == pytest.approx(0.01)
+    assert 0 < learning_rate(recipe, 0.0) < 1e-3
 
 
 def test_constant_is_constant() -> None:
-    assert {Schedule(Recipe(learning_rate=0.1, schedule="constant")).rate(share) for share in (0, 0.5, 1)} == {0.1}
+    assert {learning_rate(Recipe(learning_rate=0.1, schedule="constant"), share) for share in (0, 0.5, 1)} == {0.1}
 
 
 def test_plateau_divides_whenever_validation_gets_worse() -> None:
-    schedule = Schedule(Recipe(learning_rate=20.0, schedule="plateau", plateau_factor=4.0))
-    rates = [schedule.rate(0.5)]
-    for _ in range(2):
-        schedule.divide()
-        rates.append(schedule.rate(0.5))
-    assert rates == [20.0, 5.0, 1.25]
-    assert Schedule(schedule.recipe, divisions=2).rate(0.9) == 1.25
+    recipe = Recipe(learning_rate=20.0, schedule="plateau", plateau_factor=4.0)
+    assert [learning_rate(recipe, 0.5, divisions) for divisions in range(3)] == [20.0, 5.0, 1.25]
 
 
 def test_weight_decay_falls_on_matrices_only() -> None:
@@ -68,12 +64,12 @@ def test_clipping_scales_the_whole_gradient_to_the_largest_norm() -> None:
 
 
 def test_warm_restarts_repeat_the_cosine_and_end_at_the_final_share() -> None:
-    schedule = Schedule(Recipe(learning_rate=0.1, schedule="restarts", warmup=0.0, final=0.0, cycles=4))
-    single = Schedule(Recipe(learning_rate=0.1, schedule="cosine", warmup=0.0, final=0.0))
+    recipe = Recipe(learning_rate=0.1, schedule="restarts", warmup=0.0, final=0.0, cycles=4)
+    single = Recipe(learning_rate=0.1, schedule="cosine", warmup=0.0, final=0.0)
     for share in (0.0, 0.3, 0.9):
         for cycle in range(4):
-            assert schedule.rate((cycle + share) / 4) == pytest.approx(single.rate(share))
-    assert schedule.rate(1.0) == pytest.approx(0.0)
+            assert learning_rate(recipe, (cycle + share) / 4) == pytest.approx(learning_rate(single, share))
+    assert learning_rate(recipe, 1.0) == pytest.approx(0.0)
 
 
 def test_teacher_forcing_moves_linearly_over_the_budget() -> None:

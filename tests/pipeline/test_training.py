@@ -17,7 +17,7 @@ from rnnbench.execute.job import Job
 from rnnbench.execute.run import run
 from rnnbench.plan import Assignment, Draft
 from rnnbench.records.schema import Kind, Record, Status
-from rnnbench.train.loop import Stopped
+from rnnbench.train.checkpoint_files import Stopped
 
 Drafts = Callable[[str], Draft]
 GOLDEN = Path(__file__).with_name("golden_losses.json")

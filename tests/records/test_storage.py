@@ -109,7 +109,7 @@ def test_a_record_under_another_name_is_a_problem(tmp_path, record):
 def test_a_record_that_cannot_be_read_is_a_problem(tmp_path):
     (tmp_path / "runs" / "folder.json").mkdir(parents=True)
     (problem,) = scan_records(tmp_path).problems
-    assert problem.cause == "Is a directory"
+    assert problem.cause == "is no plain file"
 
 
 def test_other_files_beside_the_records_are_left_alone(tmp_path):

@@ -7,29 +7,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pluggy
 import pytest
 from suite_plugins import Elman, GrammarText, LanguageModelling, Lstm, Reviews, Sentiment, Series, Unreadable
 
-from rnnbench.discovery import Plugin, Registry
+from rnnbench.discovery import Component, Plugin, Registry
 from rnnbench.suite import Suite, SuiteError, read_suite
 
 
 @pytest.fixture
 def registry() -> Registry:
-    def by_name(*classes: type[Any]) -> dict[str, type[Any]]:
-        return {cls.name: cls for cls in classes}
-
-    return Registry(
-        plugins=(Plugin("sound", "1", "models", "sound"),),
-        models=by_name(Elman, Lstm, Unreadable),
-        tasks=by_name(LanguageModelling, Sentiment),
-        datasets=by_name(GrammarText, Reviews, Series),
-        metrics={},
-        executors={},
-        origin={},
-        manager=pluggy.PluginManager("rnnbench"),
-    )
+    plugin = Plugin("sound", "1", "models", "sound")
+    by_kind: dict[str, list[type[Any]]] = {
+        "models": [Elman, Lstm, Unreadable],
+        "tasks": [LanguageModelling, Sentiment],
+        "datasets": [GrammarText, Reviews, Series],
+    }
+    components = [Component(kind, one.name, one, plugin) for kind, classes in by_kind.items() for one in classes]
+    return Registry((plugin,), tuple(components))
 
 
 @pytest.fixture

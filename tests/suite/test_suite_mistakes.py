@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rnnbench.contract.models import Model
 from rnnbench.discovery import Plugin, Registry
 from rnnbench.suite import SuiteError, read_suite
 
@@ -248,24 +247,10 @@ def test_a_plugins_own_trouble_is_a_line_and_no_traceback(mistakes: Mistakes) ->
     ]
 
 
-def test_a_plugin_that_breaks_the_contract_is_told_so(mistakes: Mistakes, registry: Registry) -> None:
-    @dataclass(frozen=True, kw_only=True)
-    class Nameless(Model):
-        name, roles = "nameless", frozenset()
-
-    models = {**registry.models, "function": len, "nameless": Nameless}
-    assert mistakes(SOUND.replace("[elman]", "[function, nameless]"), registry=replace(registry, models=models)) == [
-        (
-            "small.yaml:3:10: models[0].model: model 'function' is <built-in function len>, expected a subclass of "
-            "rnnbench.Model"
-        ),
-        "small.yaml:3:20: models[1].model: model 'nameless' declares no paper, family, expected by rnnbench.Model",
-    ]
-
-
 def test_a_name_that_a_broken_plugin_may_provide_says_so(mistakes: Mistakes, registry: Registry) -> None:
     broken = Plugin("lab", "1", "cells", "lab.cells", "ImportError: no module named 'kernels'")
-    lacking = replace(registry, plugins=(*registry.plugins, broken), tasks={})
+    kept = tuple(one for one in registry.components if one.kind != "tasks")
+    lacking = replace(registry, plugins=(*registry.plugins, broken), components=kept)
     assert mistakes(SOUND.replace("elman", "mamba"), registry=lacking) == [
         (
             "small.yaml:3:10: models[0].model: no model is named 'mamba', expected one of elman, lstm, unreadable; "

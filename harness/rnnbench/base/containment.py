@@ -1,6 +1,6 @@
-"""What all code of a process shares: put back after a plugin had its turn, and compared where it moves numbers.
+"""Runs a plugin's code: restores the process's global state afterwards and reports changes that affect results.
 
-Nothing heavy is imported here: torch and NumPy are looked after once somebody else has imported them.
+Imports neither torch nor NumPy; their state is saved and restored once another module has imported them.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from rnnbench.base.messages import format_error
+
 
 class Shared(NamedTuple):
-    """A piece of a process's state: how a message names it, and how it is read and put back."""
+    """A piece of a process's global state: how a message names it, and how it is read and restored."""
 
     name: str
     get: Callable[[], Any]
@@ -25,12 +27,45 @@ class Shared(NamedTuple):
 
 
 Changed = Callable[[], list[str]]
-"""What was changed since, in words, of what moves the numbers of everybody's runs."""
+"""Names the global state that has been changed since and affects the results of every run."""
+
+
+class PluginFailed(Exception):
+    """A plugin's code raised; ``str`` is the exception on one line, ``__cause__`` the exception itself."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(format_error(error))
+
+
+@contextlib.contextmanager
+def third_party_code(
+    failed: Callable[[BaseException], Exception] = PluginFailed,
+    *,
+    passing: tuple[type[BaseException], ...] = (),
+    catching: tuple[type[BaseException], ...] = (Exception, SystemExit),
+) -> Iterator[Changed]:
+    """Run a plugin's code: what it prints goes to stderr, and the process's global state is restored afterwards.
+
+    Args:
+        failed: makes the exception to raise from one that the code raised; called before anything is restored.
+        passing: exceptions that are raised as they are.
+        catching: all other ones that are converted; a plugin may call ``sys.exit`` too.
+
+    Yields:
+        A function that names the changes, up to now, that affect results.
+    """
+    with quiet_output(), contained() as changed:
+        try:
+            yield changed
+        except passing:
+            raise
+        except catching as error:
+            raise failed(error) from error
 
 
 @contextlib.contextmanager
 def contained() -> Iterator[Changed]:
-    """Put back at the end what plugins share: folder, environment, random states, torch's settings and functions."""
+    """Restore at the end: working folder, environment, random states, and torch's settings and functions."""
     harmless, settings, functions = _harmless(), _settings(), _functions()
     kept = [(one, one.get()) for one in harmless]
     before = [(one, one.get()) for one in settings]
@@ -53,19 +88,9 @@ def contained() -> Iterator[Changed]:
                 one.put(value)
 
 
-def told(error: BaseException, longest: int = 250) -> str:
-    """``Type: what it says``, on one line that can be printed, of whatever a plugin may raise."""
-    try:
-        text = str(error)
-    except Exception:  # noqa: BLE001  a plugin's exception may fail at this too
-        text = ""
-    flat = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    return f"{type(error).__name__}: {flat or 'without a word'}"[:longest]
-
-
 @contextlib.contextmanager
 def quiet_output() -> Iterator[None]:
-    """What is printed goes to stderr: what can be piped is the harness's alone."""
+    """Send to stderr what is printed: stdout is the harness's own, to be piped."""
     sys.stdout.flush()
     try:
         kept = os.dup(1)
@@ -83,7 +108,7 @@ def quiet_output() -> Iterator[None]:
 
 
 def _harmless() -> list[Shared]:
-    """No number of ours depends on these: they are put back and nothing is said."""
+    """State that no result depends on: restored without a message."""
     found = [
         Shared("the environment", lambda: dict(os.environ), _put_environment),
         Shared("the recursion limit", sys.getrecursionlimit, sys.setrecursionlimit),
@@ -104,7 +129,7 @@ def _harmless() -> list[Shared]:
 
 
 def _settings() -> list[Shared]:
-    """Settings of torch that every tensor operation of the process obeys."""
+    """Global settings of torch, which affect every tensor operation of the process."""
     if (torch := _torch()) is None:
         return []
 
@@ -138,7 +163,7 @@ def _settings() -> list[Shared]:
 
 
 def _functions() -> dict[Any, dict[str, Any]]:
-    """By module or class of torch: its functions and classes, which a plugin might replace for everybody."""
+    """By module or class of torch: its functions and classes, which a plugin might replace for the whole process."""
     if (torch := _torch()) is None:
         return {}
     nn, optim = torch.nn, torch.optim
@@ -148,7 +173,7 @@ def _functions() -> dict[Any, dict[str, Any]]:
 
 
 def _replaced(functions: dict[Any, dict[str, Any]]) -> Iterator[tuple[Any, str, Any]]:
-    """(owner, name, original) of what no longer is what it was. torch replaces some of its own when it compiles."""
+    """(owner, name, original) of each function that was replaced, but not by torch, which does so when it compiles."""
     for owner, originals in functions.items():
         now = vars(owner)
         for name, value in originals.items():
@@ -158,7 +183,7 @@ def _replaced(functions: dict[Any, dict[str, Any]]) -> Iterator[tuple[Any, str, 
 
 
 def _torch() -> Any:
-    """torch, where it is imported to its end."""
+    """torch, if it is completely imported."""
     torch = sys.modules.get("torch")
     return torch if hasattr(torch, "nn") and hasattr(torch, "optim") else None
 

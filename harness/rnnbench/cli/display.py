@@ -95,6 +95,10 @@ class Display:
             if record.id in self._bars:
                 self._live.remove_task(self._bars.pop(record.id))
 
+    def warning(self, line: str) -> None:
+        """Something went wrong that stops nothing."""
+        self._say(f"warning: {line}")
+
     def close(self) -> None:
         """The execution is over."""
         if self._live:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import rich_click as click
 
 from rnnbench import __version__
+from rnnbench.base.errors import UserError
 from rnnbench.cli import codes
+from rnnbench.discovery import KINDS
 
 FORMATS = ("md", "csv", "json", "tex", "html")
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -27,7 +28,19 @@ def main() -> None:
         sys.exit(codes.DONE)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Commands(click.RichGroup):
+    """A group of commands that prints a :class:`UserError` as its message, with exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that the context names."""
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(codes.BAD_INPUT)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="rnnbench")
 def commands() -> None:
     """Is a recurrent network enough for my sequences, or do I need attention, at this budget, and how sure are we?"""
@@ -54,7 +67,7 @@ def run(suites: tuple[Path, ...], **options: Any) -> None:
 
 
 @commands.command("list")
-@click.argument("kind", required=False, type=click.Choice(["models", "tasks", "datasets", "metrics", "plugins"]))
+@click.argument("kind", required=False, type=click.Choice([*KINDS, "plugins"]))
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def list_(kind: str | None, as_json: bool) -> None:
     """What is installed, and why something failed to load."""
@@ -68,9 +81,9 @@ def list_(kind: str | None, as_json: bool) -> None:
 @click.option("--width", type=click.IntRange(1), help="Costs of a model at this width.  [default: its own]")
 def show(name: str, width: int | None) -> None:
     """One plugin: paper, equations, fields, defaults, roles, costs, columns of items, where it comes from."""
-    from rnnbench.cli.listing import UnknownName, description
+    from rnnbench.cli.listing import description
 
-    _or_exit(lambda: click.echo(description(name, width)), UnknownName)
+    click.echo(description(name, width))
 
 
 @commands.command()
@@ -80,9 +93,8 @@ def show(name: str, width: int | None) -> None:
 def leaderboard(folders: tuple[Path, ...], form: str | None, output: Path | None) -> None:
     """Tables from the plan and the records of results folders."""
     from rnnbench.cli.tables import show_tables
-    from rnnbench.records.storage import DamagedFile, StorageError
 
-    _or_exit(lambda: show_tables(folders, form, output), StorageError, DamagedFile)
+    show_tables(folders, form, output)
 
 
 @commands.command()
@@ -91,10 +103,8 @@ def leaderboard(folders: tuple[Path, ...], form: str | None, output: Path | None
 def site(source: Path, output: Path) -> None:
     """A static site over all results folders within DIR, for any host."""
     from rnnbench.cli.tables import make_site
-    from rnnbench.leaderboard.site import NoBoards
-    from rnnbench.records.storage import DamagedFile, StorageError
 
-    _or_exit(lambda: make_site(source, output), NoBoards, StorageError, DamagedFile)
+    make_site(source, output)
 
 
 @commands.command()
@@ -103,14 +113,10 @@ def site(source: Path, output: Path) -> None:
 @click.option("--format", "form", type=click.Choice(["svg", "png"]), default="svg", show_default=True)
 def plot(source: Path, output: Path | None, form: str) -> None:
     """Learning curves, and scores against parameters and other costs, as pictures."""
-    from rnnbench.cli.plotting import CannotPlot, write_plots
-    from rnnbench.records.storage import DamagedFile, StorageError
+    from rnnbench.cli.plotting import write_plots
 
-    def write() -> None:
-        for path in write_plots(source, output, form):
-            click.echo(path)
-
-    _or_exit(write, CannotPlot, StorageError, DamagedFile)
+    for path in write_plots(source, output, form):
+        click.echo(path)
 
 
 @commands.command()
@@ -119,9 +125,8 @@ def plot(source: Path, output: Path | None, form: str) -> None:
 def compare(first: Path, second: Path) -> None:
     """What changed from one board to another, and whether the seeds support it."""
     from rnnbench.cli.tables import compare_folders
-    from rnnbench.records.storage import DamagedFile, StorageError
 
-    _or_exit(lambda: compare_folders(first, second), StorageError, DamagedFile)
+    compare_folders(first, second)
 
 
 @commands.command()
@@ -135,14 +140,11 @@ def validate(path: Path, data_dir: Path | None, plugins: bool) -> None:
 
         sys.exit(validate_folder(path, data_dir, plugins))
     from rnnbench.discovery import discover
-    from rnnbench.suite import SuiteError, read_suite
+    from rnnbench.suite import read_suite
 
-    def check() -> None:
-        suite = read_suite(path, discover())
-        pairs = len(suite.models) * len(suite.tasks)
-        click.echo(f"{path}: suite {suite.name!r} is valid: {pairs} pairs of model and task, {len(suite.seeds)} seeds")
-
-    _or_exit(check, SuiteError)
+    suite = read_suite(path, discover())
+    pairs = len(suite.models) * len(suite.tasks)
+    click.echo(f"{path}: suite {suite.name!r} is valid: {pairs} pairs of model and task, {len(suite.seeds)} seeds")
 
 
 @commands.command()
@@ -150,10 +152,8 @@ def validate(path: Path, data_dir: Path | None, plugins: bool) -> None:
 def check(name: str) -> None:
     """Try the laws of the contract over a plugin, or over all that a module yields. Exit code 1 where one is broken."""
     from rnnbench.cli.checking import check_plugins
-    from rnnbench.conformance.subjects import UnknownSubject
-    from rnnbench.contract.datasets import DataMissing
 
-    _or_exit(lambda: sys.exit(check_plugins(name)), UnknownSubject, DataMissing)
+    sys.exit(check_plugins(name))
 
 
 @commands.command("new-plugin")
@@ -163,9 +163,8 @@ def check(name: str) -> None:
 def new_plugin(kind: str, name: str, output: Path) -> None:
     """Write a small project of your own: a model or a task, its tests and its entry point."""
     from rnnbench.cli.authoring import write_plugin
-    from rnnbench.template import Unwritable
 
-    _or_exit(lambda: write_plugin(kind, name, output), Unwritable)
+    write_plugin(kind, name, output)
 
 
 @commands.command()
@@ -177,13 +176,8 @@ def new_plugin(kind: str, name: str, output: Path) -> None:
 def verify(record: Path, data_dir: Path | None, device: str, yes: bool, sign_as: str | None) -> None:
     """Run one published record again, from the record alone, and compare."""
     from rnnbench.cli.submitting import verify_record
-    from rnnbench.contract.datasets import DataMissing
-    from rnnbench.records.storage import DamagedFile, StorageError
-    from rnnbench.submission.read import Unreadable
-    from rnnbench.submission.rerun import Refused
 
-    mistakes = (Unreadable, Refused, DataMissing, StorageError, DamagedFile)
-    _or_exit(lambda: sys.exit(verify_record(record, data_dir, device, yes, sign_as)), *mistakes)
+    sys.exit(verify_record(record, data_dir, device, yes, sign_as))
 
 
 @commands.command()
@@ -192,10 +186,8 @@ def verify(record: Path, data_dir: Path | None, device: str, yes: bool, sign_as:
 def merge(folders: tuple[Path, ...], output: Path) -> None:
     """One board of several people's or machines' records, the same in whatever order they are given."""
     from rnnbench.cli.submitting import merge_folders
-    from rnnbench.records.storage import StorageError
-    from rnnbench.submission.merge import Incompatible
 
-    _or_exit(lambda: sys.exit(merge_folders(folders, output)), Incompatible, StorageError)
+    sys.exit(merge_folders(folders, output))
 
 
 @commands.command()
@@ -206,10 +198,8 @@ def merge(folders: tuple[Path, ...], output: Path) -> None:
 def export(folder: Path, form: str, output: Path, hub_ids: tuple[str, ...]) -> None:
     """A board as Hugging Face evaluation results, or as an RO-Crate."""
     from rnnbench.cli.submitting import export_folder
-    from rnnbench.records.storage import DamagedFile, StorageError
-    from rnnbench.submission.export.ro_crate import NotInstalled
 
-    _or_exit(lambda: export_folder(folder, form, output, hub_ids), NotInstalled, StorageError, DamagedFile)
+    export_folder(folder, form, output, hub_ids)
 
 
 @commands.group()
@@ -223,10 +213,8 @@ def data() -> None:
 def data_list(suites: tuple[Path, ...], data_dir: Path | None) -> None:
     """Where the data of suites lies, size, licence, citation, fingerprint; without a suite, all that is known."""
     from rnnbench.cli.data import list_data
-    from rnnbench.contract.datasets import DataMissing
-    from rnnbench.suite import SuiteError
 
-    _or_exit(lambda: click.echo(list_data(suites, data_dir)), SuiteError, DataMissing)
+    click.echo(list_data(suites, data_dir))
 
 
 @data.command("fetch")
@@ -235,16 +223,5 @@ def data_list(suites: tuple[Path, ...], data_dir: Path | None) -> None:
 def data_fetch(suites: tuple[Path, ...], data_dir: Path | None) -> None:
     """Bring the data of suites from the Hugging Face hub: the only command that uses the network."""
     from rnnbench.cli.data import fetch_data
-    from rnnbench.contract.datasets import DataMissing
-    from rnnbench.suite import SuiteError
 
-    _or_exit(lambda: sys.exit(fetch_data(suites, data_dir)), SuiteError, DataMissing)
-
-
-def _or_exit(action: Callable[[], None], *mistakes: type[Exception]) -> None:
-    """A user's mistake is its message and exit code 2, never a traceback."""
-    try:
-        action()
-    except mistakes as error:
-        click.echo(str(error), err=True)
-        sys.exit(codes.BAD_INPUT)
+    sys.exit(fetch_data(suites, data_dir))

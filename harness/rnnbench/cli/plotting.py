@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rnnbench.base.errors import UserError
 from rnnbench.leaderboard import read_results
+from rnnbench.records.files import subfolder
 from rnnbench.records.storage import write_atomically
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from rnnbench.leaderboard import Results
 
 
-class CannotPlot(Exception):
+class CannotPlot(UserError):
     """There is nothing to draw, or nothing to draw it with."""
 
 
@@ -32,7 +34,7 @@ def write_plots(source: Path, output: Path | None, form: str) -> list[Path]:
     figures = _png(results) if form == "png" else _svg(results)
     if not figures:
         raise CannotPlot(f"{source}: nothing to draw, no run has an outcome yet")
-    folder = output or source / "plots"
+    folder = output or subfolder(source, "plots")
     written = []
     for name, content in figures.items():
         path = folder / f"{name}.{form}"

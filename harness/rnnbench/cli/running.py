@@ -21,7 +21,11 @@ from rnnbench.records.storage import DamagedFile, FolderInUse, StorageError, res
 
 
 def run_suites(suites: tuple[Path, ...], **options: Any) -> int:
-    """Run suites one after the other; the exit code is that of the first that did not end well."""
+    """Run suites one after the other; the exit code is that of the first that did not end well.
+
+    Raises:
+        BadRequest: a suite, an option or the environment is wrong.
+    """
     if options["out"] is not None and len(suites) > 1:
         click.echo("--out takes one suite: several would share a folder", err=True)
         return codes.BAD_INPUT
@@ -71,13 +75,9 @@ def _show(done: Path) -> int:
 def _execute(request: Request, interrupt: Interrupt) -> int:
     """Plan and run."""
     from rnnbench.cli.display import Display
-    from rnnbench.pipeline.run import BadRequest, run_suite
+    from rnnbench.pipeline.run import run_suite
 
-    try:
-        result = run_suite(request, Display(), interrupt.is_set)
-    except BadRequest as error:
-        click.echo(str(error), err=True)
-        return codes.BAD_INPUT
+    result = run_suite(request, Display(), interrupt.is_set)
     if result is None:  # a dry run
         return codes.DONE
     if result.stopped or interrupt.is_set():

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import rich_click as click
 
 from rnnbench import __version__
+from rnnbench.base.messages import one_line
 from rnnbench.cli import codes
-from rnnbench.records.verifications import VERIFIED, Verification
-from rnnbench.suite.problems import one_line
+from rnnbench.records.files import naming
+from rnnbench.records.plain import is_real_folder
+from rnnbench.records.verifications import VERIFIED, Verification, record_hash
 
 if TYPE_CHECKING:
     from rnnbench.plan import Assignment
@@ -63,6 +65,10 @@ class Quiet:
 
     def finished(self, record: Record) -> None:
         """Its record was stored."""
+
+    def warning(self, line: str) -> None:
+        """A plugin failed."""
+        click.echo(line, err=True)
 
 
 def verify_record(path: Path, data_dir: Path | None, device: str, yes: bool, sign_as: str | None) -> int:
@@ -116,13 +122,13 @@ def _asked(record: Record, again: Again) -> Iterator[str]:
     """What will run, before it does."""
     from rnnbench.discovery import discover
 
-    resolved, origin = record.resolved, discover().origin
+    resolved, registry = record.resolved, discover()
     seed = "" if record.seed is None else f", seed {record.seed}"
     yield one_line(f"{record.id}: {record.kind} run of {record.model} on {record.task}{seed}")
     for kind in ("model", "task", "dataset"):
         name = resolved[kind].get("name")
         if name is not None:
-            yield "  " + one_line(f"{kind}: {name}, the code of {origin[f'{kind}s', name].origin}")
+            yield "  " + one_line(f"{kind}: {name}, the code of {registry.provider(f'{kind}s', name).origin}")
     for field in ("budget", "chosen"):
         values = resolved.get(field) or getattr(record, field, None)
         if values:
@@ -132,9 +138,11 @@ def _asked(record: Record, again: Again) -> Iterator[str]:
 
 
 def _sign(path: Path, by: str, identical: bool, found: Record) -> None:
-    from rnnbench.submission.validate.verified import record_hash, sign
+    from rnnbench.submission.validate.verified import sign
 
-    board = path.resolve().parents[1]
+    with naming(path.parent):
+        is_real_folder(path.parent)  # a link in place of `runs` would lead into another board
+    board = path.parent.resolve().parent
     commit = found.provenance.get("commit")
     result: Literal["identical", "within tolerance"] = "identical" if identical else "within tolerance"
     today = dt.datetime.now(dt.UTC).date().isoformat()

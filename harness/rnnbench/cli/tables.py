@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 
 import rich_click as click
@@ -34,9 +33,11 @@ def show_tables(folders: tuple[Path, ...], form: str | None, output: Path | None
     if form is None:
         for folder in folders:
             results = read_results(folder)
-            # tables of a board that is being run, or that cannot be written to, are shown all the same
-            with contextlib.suppress(StorageError, FolderInUse), results_lock(folder):
-                write_all(folder, results, with_page=True)
+            try:
+                with results_lock(folder):
+                    write_all(folder, results, with_page=True)
+            except (StorageError, FolderInUse) as error:  # the tables are shown all the same
+                click.echo(f"tables are not written: {error}", err=True)
             _print(folder, results.board, _PAGE)
         return
     if len(folders) > 1 and form not in ("md", "tex"):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import TypeVar
 
+from rnnbench.base.errors import UserError
+from rnnbench.base.messages import did_you_mean
 from rnnbench.conformance.cases import TASK_LAWS, Case, dataset_cases, metric_cases, model_cases, task_cases
 from rnnbench.conformance.findings import Law, NotApplicable
 from rnnbench.conformance.task_on_data import TaskOnData
@@ -18,7 +20,9 @@ from rnnbench.contract.datasets import Dataset, Split
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Model
 from rnnbench.contract.tasks import Task
-from rnnbench.discovery import Registry
+from rnnbench.discovery import Plugin, Registry, register
+from rnnbench.discovery.entry_points import GROUP
+from rnnbench.discovery.loading import HOOKS
 
 KINDS = ("models", "tasks", "datasets", "metrics")
 WIDTHS = range(8, 65)
@@ -29,7 +33,7 @@ SIZES = {"train_rows": 400, "validation_rows": 120, "test_rows": 100}
 P = TypeVar("P", Task, Dataset)
 
 
-class UnknownSubject(Exception):
+class UnknownSubject(UserError):
     """Neither a plugin nor a module has this name."""
 
 
@@ -79,9 +83,12 @@ class Subjects:
         """Whether they come from different distributions."""
         if dataset in self.datasets:
             return False
-        origin = self.registry.origin
-        one, other = origin.get(("datasets", dataset.name)), origin.get(("tasks", task.name))
-        return one is None or other is None or one.distribution != other.distribution
+        try:
+            of_dataset = self.registry.provider("datasets", dataset.name)
+            of_task = self.registry.provider("tasks", task.name)
+        except KeyError:
+            return True
+        return of_dataset.distribution != of_task.distribution
 
     def _items_for(self, metric: Metric, folder: Path | None) -> Columns | None:
         """What the trivial baseline of a task with this metric answers."""
@@ -112,17 +119,19 @@ def find_subjects(name: str, registry: Registry) -> Subjects:
     except ImportError as error:
         if error.name is not None and name.partition(".")[0] != error.name.partition(".")[0]:
             raise UnknownSubject(f"module {name!r} cannot be imported: {error}") from error
-        names = [thing for kind in KINDS for thing in getattr(registry, kind)]
-        near = difflib.get_close_matches(name, names, 1)
-        hint = f" (did you mean {near[0]!r}?)" if near else ""
+        hint = did_you_mean(name, [component.name for component in registry.components if component.kind in KINDS])
         raise UnknownSubject(f"no plugin and no module is named {name!r}{hint}; `rnnbench list` shows all") from error
     except (TypeError, ValueError, SyntaxError) as error:
         raise UnknownSubject(f"module {name!r} cannot be imported: {type(error).__name__}: {error}") from error
-    yielded = {kind: list(getattr(module, f"rnnbench_{kind}", list)()) for kind in KINDS}
-    if not any(yielded.values()):
-        hooks = ", ".join(f"rnnbench_{kind}" for kind in KINDS)
-        raise UnknownSubject(f"module {name!r} yields nothing: expected one of the hooks {hooks}")
-    return Subjects(registry=registry, **yielded)
+    found = register([(Plugin("", "", name, name), EntryPoint(name, name, GROUP))])
+    if found.plugins[0].error:
+        raise UnknownSubject(f"module {name!r}: {found.plugins[0].error}")
+    provided = {kind: list(found.named(kind).values()) for kind in KINDS}
+    if not any(provided.values()):
+        implemented = ", ".join(hook for hook in HOOKS if hasattr(module, hook))
+        what = f"implements only {implemented} and yields none of the {', '.join(KINDS)} that laws are for"
+        raise UnknownSubject(f"module {name!r} {what}")
+    return Subjects(registry=registry, **provided)
 
 
 def small_model(model: type[Model]) -> Model:

@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
+from rnnbench.base.errors import UserError
+
 
 class Split(StrEnum):
     """In the order of a series: validation follows train, test follows validation."""
@@ -62,7 +64,7 @@ Row = TextLine | LabelledText | SentencePair | TaggedSentence | PianoRoll | Obse
 """Any of the harness's row types. A dataset may have one of its own: a NamedTuple of JSON values."""
 
 
-class DataMissing(Exception):
+class DataMissing(UserError):
     """The data does not lie where it was looked for. The message says where, and what to do."""
 
 

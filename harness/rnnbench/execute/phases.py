@@ -1,4 +1,4 @@
-"""The phases of a run in which plugins work: what goes wrong is told by whom, in which phase and how, in one line."""
+"""The phases of a run that execute plugin code, and a line that attributes a failure to a plugin and a phase."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 
 import torch
 
-from rnnbench.base.containment import contained, told
+from rnnbench.base.containment import third_party_code
+from rnnbench.base.messages import format_error
 from rnnbench.discovery import BUILT_IN, Plugin, discover
 from rnnbench.network.core import ContractBroken
 from rnnbench.plan import Assignment
 from rnnbench.records.files import StorageError
-from rnnbench.train.loop import Stopped
+from rnnbench.train.checkpoint_files import Stopped
 
 Send = Callable[[str, Any], None]
 """How a run reports: a kind, and what there is to say."""
@@ -29,27 +30,27 @@ class PhaseFailed(Exception):
 
 @contextlib.contextmanager
 def phase(name: str, assignment: Assignment, send: Send) -> Iterator[None]:
-    """Build, train or evaluate: what plugins change of the process is put back, and told where it moves numbers.
+    """Build, train or evaluate with the code of plugins: a failure names the plugin and the phase.
 
     Args:
         name: of the phase.
         assignment: whose model and task it is.
-        send: told where the process is, which may die without a word.
+        send: is given the plugins and the phase before they start, for a process that dies without a message.
 
     Raises:
-        PhaseFailed: something did.
-        Stopped, StorageError, MemoryError: as they come, since no plugin is to blame.
+        PhaseFailed: a plugin raised, or changed global state that affects results.
+        Stopped, StorageError, MemoryError: as they are, since no plugin is to blame.
     """
     send("phase", _where(name, assignment))
-    with contained() as changed:
-        try:
-            yield
-        except (Stopped, StorageError, PhaseFailed):
-            raise
-        except BaseException as error:  # a plugin may raise anything, SystemExit too
-            if is_out_of_memory(error):
-                raise
-            raise PhaseFailed(_reason(name, assignment, error, changed())) from error
+
+    def failed(error: BaseException) -> PhaseFailed:
+        if is_out_of_memory(error):
+            raise error
+        return PhaseFailed(_reason(name, assignment, error, changed()))
+
+    passing = (Stopped, StorageError, PhaseFailed)
+    with third_party_code(failed, passing=passing, catching=(BaseException,)) as changed:
+        yield
         if moved := changed():
             what = f"changes {', '.join(moved)}, which is not a plugin's to set: all of a run obeys it"
             raise PhaseFailed(f"{_at_work(assignment)} in {name}: {what}"[:LONGEST])
@@ -57,25 +58,27 @@ def phase(name: str, assignment: Assignment, send: Send) -> Iterator[None]:
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether memory ran out: on the CPU, torch raises a RuntimeError that says so."""
-    return isinstance(error, MemoryError | torch.cuda.OutOfMemoryError) or "can't allocate memory" in told(error)
+    return isinstance(error, MemoryError | torch.cuda.OutOfMemoryError) or "can't allocate memory" in format_error(
+        error
+    )
 
 
 def _plugins(assignment: Assignment) -> dict[str, Plugin]:
     """Where an assignment's task and model come from."""
-    origin = discover().origin
-    found = {"tasks": origin["tasks", assignment.task.task.name]}
+    registry = discover()
+    found = {"tasks": registry.provider("tasks", assignment.task.task.name)}
     if assignment.model is not None:
-        found["models"] = origin["models", assignment.model.name]
+        found["models"] = registry.provider("models", assignment.model.name)
     return found
 
 
 def _where(name: str, assignment: Assignment) -> str:
-    """The phase and the strangers at work in it."""
-    who = " or ".join(_origins(_strangers(assignment)))
+    """The phase and the third-party plugins at work in it."""
+    who = " or ".join(_origins(_third_parties(assignment)))
     return f"{who} in {name}" if who else name
 
 
-def _strangers(assignment: Assignment) -> list[Plugin]:
+def _third_parties(assignment: Assignment) -> list[Plugin]:
     return [plugin for plugin in _plugins(assignment).values() if plugin.distribution != BUILT_IN]
 
 
@@ -84,8 +87,8 @@ def _origins(plugins: Iterable[Plugin]) -> list[str]:
 
 
 def _at_work(assignment: Assignment) -> str:
-    """Who may have changed what all share: strangers, where there are some; nothing tells a model from its task."""
-    return " or ".join(_origins(_strangers(assignment) or _plugins(assignment).values()))
+    """Who may have changed global state: the third-party plugins, if any; it cannot be told a model from its task."""
+    return " or ".join(_origins(_third_parties(assignment) or _plugins(assignment).values()))
 
 
 def _reason(name: str, assignment: Assignment, error: BaseException, moved: list[str]) -> str:
@@ -96,11 +99,11 @@ def _reason(name: str, assignment: Assignment, error: BaseException, moved: list
     who = _at_work(assignment) if moved else culprit.origin if culprit else None
     where = f"{who} in {name}" if who else name
     after = f", after it changed {', '.join(moved)}" if moved else ""
-    return f"{where}: {told(error)}{after}"[:LONGEST]
+    return f"{where}: {format_error(error)}{after}"[:LONGEST]
 
 
 def _culprit(traceback: TracebackType | None) -> Plugin | None:
-    """The plugin whose code was running: a stranger's before one of ours that it called."""
+    """The plugin whose code was running: a third party's before a built-in one that it called."""
     by_package = {plugin.module.partition(":")[0].partition(".")[0]: plugin for plugin in discover().plugins}
     running: list[Plugin] = []
     while traceback is not None:

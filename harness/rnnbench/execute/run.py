@@ -27,9 +27,9 @@ from rnnbench.network.core import ContractBroken
 from rnnbench.network.network import Network, build_network, state_bytes
 from rnnbench.plan import Assignment
 from rnnbench.records.schema import Kind, Record, Status, TestError
-from rnnbench.train.checkpoint_files import Slots
+from rnnbench.train.checkpoint_files import Checkpoints
 from rnnbench.train.evaluation import check_items, test_items
-from rnnbench.train.loop import Checkpoints, points, train
+from rnnbench.train.loop import train
 
 DEFAULT_WINDOW = 64
 """Steps that a causal core sees which carries no state, where task and model name none."""
@@ -94,7 +94,6 @@ def _trained(
         assignment = Assignment(**{**vars(assignment), "recipe": recipe})
     with phase("build", assignment, send):
         network, window = _network(assignment, device), _window(assignment)
-    slots = Slots(job.folder, assignment.run.id)
 
     def report(values: Mapping[str, Any]) -> None:
         send("progress", dict(values))
@@ -107,23 +106,23 @@ def _trained(
             )
 
     with phase("train", assignment, send):
-        checkpoints = Checkpoints(slots.save, slots.latest, job.checkpoint_s)
-        place, diverged = train(assignment, network, device, window, checkpoints, report, stopping)
-        _check_seed(stream("dropout", assignment.run.model, assignment.run.seed or 0, place.step - 1))
+        checkpoints = Checkpoints(job.folder, assignment.run.id, job.checkpoint_s)
+        progress, diverged = train(assignment, network, device, window, checkpoints, report, stopping)
+        _check_seed(stream("dropout", assignment.run.model, assignment.run.seed or 0, progress.step - 1))
     values: dict[str, Any] = {
-        "best_step": place.best_step,
-        "best_validation_loss": place.best_loss,
-        "steps": place.step,
-        "positions": place.positions,
-        "history": points(place),
+        "best_step": progress.best_step,
+        "best_validation_loss": progress.best_loss,
+        "steps": progress.step,
+        "positions": progress.positions,
+        "history": progress.points(),
         "core_params": network.core_params,
         "params": network.params,
         "adapter": network.adapter,
         "kernel": network.kernel,
-        "train_s": place.train_s,
-        "positions_per_s": place.positions / place.train_s if place.train_s else None,
-        "resumed": place.resumed,
-        "earlier": (place.earlier_wall_s, place.earlier_cpu_s),
+        "train_s": progress.train_s,
+        "positions_per_s": progress.positions / progress.train_s if progress.train_s else None,
+        "resumed": progress.resumed,
+        "earlier": (progress.earlier_wall_s, progress.earlier_cpu_s),
         "chosen": {} if job.learning_rate is None else {"learning_rate": job.learning_rate},
         "notes": tuple(_notes(assignment, window)),
     }
@@ -260,13 +259,15 @@ def _test_error(metric: Metric, items: Columns, fingerprint: str) -> TestError:
 
 def _provenance(job: Job) -> dict[str, Any]:
     found = dict(provenance(job.device))
-    origin = discover().origin
+    registry = discover()
     task = job.assignment.task
     used = [("tasks", task.task.name), ("datasets", task.dataset.name)]
     if (model := job.assignment.model) is not None:
         used += [("models", part.name) for part in (model, *model.parts().values(), model.decoder()) if part]
     found["plugins"] = {
-        f"{kind[:-1]} {name}": f"{origin[kind, name].origin} {origin[kind, name].version}" for kind, name in used
+        f"{kind[:-1]} {name}": f"{plugin.origin} {plugin.version}"
+        for kind, name in used
+        for plugin in [registry.provider(kind, name)]
     }
     return found
 

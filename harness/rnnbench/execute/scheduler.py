@@ -54,6 +54,9 @@ class Display(Protocol):
     def finished(self, record: Record) -> None:
         """A run's record was stored."""
 
+    def warning(self, line: str) -> None:
+        """Something went wrong that stops nothing: a plugin cannot be loaded, or its lifecycle hook failed."""
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -28,8 +28,9 @@ def marks(
     off = next((record.core_params for _, record in outcomes if _is_off(record.core_params, budget)), None)
     if off:
         found.append(f"outside the budget: {off:,} of {budget:,} core parameters")
-    grid = (plan.tune or {}).get("learning_rate", ())
-    if {record.chosen.get("learning_rate") for _, record in outcomes} & {*grid[:1], *grid[-1:]}:
+    grid = (plan.tune or {}).get("learning_rate")
+    edges = (grid[0], grid[-1]) if isinstance(grid, list | tuple) and grid else ()
+    if any(record.chosen.get("learning_rate") in edges for _, record in outcomes):
         found.append("tuning chose the edge of its grid")
     trivial = sum(_is_trivial(record, task) for _, record in outcomes)
     if trivial:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from rnnbench.base.errors import UserError
 from rnnbench.leaderboard.formats.files import FORMATS, render_page
 from rnnbench.leaderboard.results import read_results
+from rnnbench.records.files import subfolder
 from rnnbench.records.storage import PLAN, write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class NoBoards(Exception):
+class NoBoards(UserError):
     """There is nothing to make a site of."""
 
 
@@ -28,7 +31,8 @@ def write_site(source: Path, out: Path) -> list[Path]:
         StorageError: a plan cannot be read, or a file cannot be written.
         DamagedFile: a plan is not one.
     """
-    folders = sorted(path.parent for depth in ("*", "*/*") for path in source.glob(f"{depth}/{PLAN}"))
+    boards_here, further_down = ({path.parent for path in source.glob(f"{depth}/{PLAN}")} for depth in ("*", "*/*"))
+    folders = sorted(boards_here | {folder for folder in further_down if folder.parent not in boards_here})
     if not folders:
         raise NoBoards(f"{source}: no folder in it holds a {PLAN}")
     from rnnbench.leaderboard.formats.page import index  # noqa: PLC0415  as in `formats`
@@ -36,8 +40,8 @@ def write_site(source: Path, out: Path) -> list[Path]:
     written, boards = [], []
     for folder in folders:
         name = folder.relative_to(source)
-        results, place = read_results(folder), out / name
+        results, place = read_results(folder), subfolder(out, *name.parts)
         written += [write_text(place, f"leaderboard.{ending}", make(results.board)) for ending, make in FORMATS.items()]
         written.append(write_text(place, "index.html", render_page(results)))
-        boards.append((f"{quote(name.as_posix())}/index.html", results.board))
+        boards.append((f"{quote(os.fsencode(name))}/index.html", results.board))
     return [*written, write_text(out, "index.html", index(boards))]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
-from rnnbench.base.containment import contained, quiet_output, told
+from rnnbench.base.containment import third_party_code
+from rnnbench.base.errors import UserError
+from rnnbench.base.messages import expected_one_of, format_cause
 from rnnbench.contract.datasets import DataMissing
 from rnnbench.discovery import Registry, discover
 from rnnbench.execute.local.executor import LocalExecutor
@@ -27,7 +29,7 @@ from rnnbench.train.device import choose_device
 CHECKPOINT_S = 60.0
 
 
-class BadRequest(Exception):
+class BadRequest(UserError):
     """The suite, the options or the environment are wrong; nothing was started."""
 
 
@@ -75,6 +77,8 @@ def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) 
     device = _device(request.device)
     jobs = _jobs(request, device)
     registry = discover()
+    for line in registry.unloaded:
+        display.warning(line)
     executor = _executor(request, registry)
     suite = _read(request, registry)
     folder = request.folder(suite.name)
@@ -102,10 +106,16 @@ def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) 
             display.close()
         write_all(folder)
         remember(folder, noted)
-        registry.tell("rnnbench_leaderboard_written", folder=folder)
+        for line in registry.tell("rnnbench_leaderboard_written", folder=folder):
+            display.warning(line)
     records = read_records(folder)
     failed = tuple(records[run_id] for run_id in ids if run_id in records and not records[run_id].status.is_outcome)
     return Result(folder, failed, stopped=not finished)
+
+
+def executors(registry: Registry) -> dict[str, Any]:
+    """Factories of the built-in and all installed executors, by name."""
+    return {"local": LocalExecutor, **registry.executors}
 
 
 def _read(request: Request, registry: Registry) -> Suite:
@@ -148,23 +158,13 @@ def _verify(suite: Suite, data: Path | None) -> None:
         raise DataMissing(f"\n{suite.path}: ".join(missing))
 
 
-@contextmanager
-def _reading(suite: Suite, task: SuiteTask) -> Iterator[None]:
-    """The code of a task and a dataset, which may be a stranger's, at work on its rows.
+def _reading(suite: Suite, task: SuiteTask) -> AbstractContextManager[object]:
+    """Run the code of a task and a dataset that reads and encodes rows; what it raises is a :class:`BadRequest`."""
 
-    Raises:
-        BadRequest: it failed.
-    """
-    try:
-        with quiet_output(), contained():
-            yield
-    except (DataMissing, OSError):
-        raise
-    except (ValueError, TypeError, LookupError) as error:  # options that do not fit the rows
-        raise BadRequest(f"{suite.path}: {task.label}: {error}") from error
-    except (Exception, SystemExit) as error:  # a stranger's code may raise anything
-        what = f"its rows cannot be read and encoded: {told(error)}"
-        raise BadRequest(f"{suite.path}: {task.label}: {what}") from error
+    def failed(error: BaseException) -> BadRequest:
+        return BadRequest(f"{suite.path}: {task.label}: its rows cannot be read and encoded: {format_cause(error)}")
+
+    return third_party_code(failed, passing=(DataMissing, OSError))
 
 
 def _files(suite: Suite, request: Request) -> list[Path]:
@@ -190,9 +190,9 @@ def _jobs(request: Request, device: str) -> int:
 
 
 def _executor(request: Request, registry: Registry) -> Executor:
-    known = {"local": LocalExecutor, **registry.executors}
+    known = executors(registry)
     if request.executor not in known:
-        raise BadRequest(f"--executor {request.executor}: expected one of {', '.join(sorted(known))}")
+        raise BadRequest(f"--executor {request.executor}{expected_one_of(request.executor, sorted(known))}")
     executor: Executor = known[request.executor]()
     return executor
 

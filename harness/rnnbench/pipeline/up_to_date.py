@@ -13,9 +13,10 @@ from pathlib import Path
 
 from rnnbench import __version__
 from rnnbench.base.numerics import NUMERICS
-from rnnbench.discovery import distributions, sources
-from rnnbench.records.files import probe, remove
+from rnnbench.discovery.entry_points import source_states, versions
+from rnnbench.records.files import probe, read, remove
 from rnnbench.records.lock import check_free
+from rnnbench.records.plain import MOST_RECORD_BYTES
 from rnnbench.records.schema import Kind, Plan, PlannedRun
 from rnnbench.records.storage import DamagedFile, StorageError, read_plan, read_records, write_text
 from rnnbench.suite.problems import SuiteError
@@ -52,14 +53,14 @@ def recall(request: Request) -> Path | None:
         return None
     try:
         folder = _folder(request)
-        inputs, _, files = (folder / MEMORY).read_text(encoding="utf-8").partition("\n")
+        inputs, _, files = read(folder / MEMORY, MOST_RECORD_BYTES).decode().partition("\n")
         known = json.loads(files)
         if inputs != memory(request) or known != _states(Path(path) for path, *_ in known):
             return None
         plan = read_plan(folder)
         runs = select(plan, request.only)
         records = read_records(folder)
-    except (OSError, ValueError, TypeError, SuiteError, StorageError, DamagedFile):
+    except (OSError, ValueError, TypeError, RecursionError, SuiteError, StorageError, DamagedFile):
         return None  # whatever is wrong is found again, and told, on the long way
     done = all(run.id in records and records[run.id].status.is_outcome for run in runs)
     return folder if runs and done else None
@@ -111,8 +112,8 @@ def memory(request: Request) -> str:
         str(request.data_dir or os.environ.get("RNNBENCH_DATA", "")),
         request.device,
         os.path.exists("/dev/nvidiactl"),  # noqa: PTH110  what `auto` would choose by
-        distributions(),
-        sources(),
+        versions(),
+        source_states(),
         __version__,
         NUMERICS,
     ]

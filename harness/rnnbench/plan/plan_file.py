@@ -62,7 +62,7 @@ def _budget_note(task: SuiteTask, suite: Suite) -> tuple[str, ...]:
 
 def planned_model(model: SuiteModel, registry: Registry) -> PlannedModel:
     """A row: where its code comes from, and what the suite sets for it alone."""
-    plugin = registry.origin["models", model.model.name]
+    plugin = registry.provider("models", model.model.name)
     return PlannedModel(
         label=model.label,
         model=model.model.name,

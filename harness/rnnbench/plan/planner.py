@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from rnnbench import __version__
-from rnnbench.base.containment import contained, quiet_output, told
+from rnnbench.base.containment import third_party_code
+from rnnbench.base.errors import UserError
+from rnnbench.base.messages import format_error
 from rnnbench.base.numerics import NUMERICS
 from rnnbench.base.streams import generator
 from rnnbench.contract.datasets import Split
@@ -32,7 +34,7 @@ TUNE_SEED = 2**31
 """The one seed of tuning runs: larger than any that a suite may name, so never one that is reported."""
 
 
-class Unplannable(Exception):
+class Unplannable(UserError):
     """A suite that reads well cannot be planned. The message says which pair, and why."""
 
 
@@ -77,7 +79,7 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
     chance: dict[str, float] = {}
     for task in suite.tasks:
         data = prepared[task.label]
-        with _stranger(f"{task.label} cannot be planned", registry.origin["tasks", task.task.name]):
+        with _code_of(registry.provider("tasks", task.task.name), f"{task.label} cannot be planned"):
             positions = _positions(task, data)
             _check_metrics(task, data)
             chance[task.label] = _chance(task, data)
@@ -86,8 +88,8 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
             assignments[assignment.run.id] = assignment
         for model in suite.models:
             try:
-                plugin = registry.origin["models", model.model.name]
-                with _stranger(f"{model.label} on {task.label} cannot be built", plugin):
+                plugin = registry.provider("models", model.model.name)
+                with _code_of(plugin, f"{model.label} on {task.label} cannot be built"):
                     sized, network = _size(model, task, data)
             except NotApplicable as reason:
                 skips.append(Skip(task=task.label, model=model.label, reason=str(reason)))
@@ -117,16 +119,13 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
     return Draft(plan, assignments)
 
 
-@contextlib.contextmanager
-def _stranger(what: str, plugin: Plugin) -> Iterator[None]:
-    """A plugin's turn in the main process: it may raise anything, and leaves nothing behind."""
-    try:
-        with quiet_output(), contained():
-            yield
-    except (NotApplicable, Unplannable):
-        raise
-    except (Exception, SystemExit) as error:
-        raise Unplannable(f"{what}: {plugin.origin}: {told(error)}") from error
+def _code_of(plugin: Plugin, what: str) -> AbstractContextManager[object]:
+    """Run a plugin's code; what it raises is an :class:`Unplannable` that says ``what`` cannot be done."""
+
+    def failed(error: BaseException) -> Unplannable:
+        return Unplannable(f"{what}: {plugin.origin}: {format_error(error)}")
+
+    return third_party_code(failed, passing=(NotApplicable, Unplannable))
 
 
 def _size(model: SuiteModel, task: SuiteTask, data: Prepared) -> tuple[Model, Network]:

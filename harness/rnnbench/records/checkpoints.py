@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rnnbench.records.files import member, read, remove_folder, write_atomically
+from rnnbench.records.files import member, read, remove_folder, size, subfolder, write_atomically
+from rnnbench.records.plain import MOST_CHECKPOINT_BYTES
 
 CHECKPOINTS = "checkpoints"
 
@@ -19,9 +20,13 @@ def write_checkpoint(folder: Path, run_id: str, name: str, content: bytes) -> No
 
 
 def read_checkpoint(folder: Path, run_id: str, name: str) -> bytes | None:
-    """What :func:`write_checkpoint` stored last; None where there is nothing."""
+    """What :func:`write_checkpoint` stored last; None where there is nothing.
+
+    Raises:
+        StorageError: it is no plain file, too large, or cannot be read.
+    """
     path = member(_checkpoints(folder, run_id), name)
-    return read(path) if path.exists() else None
+    return read(path, MOST_CHECKPOINT_BYTES) if size(path) is not None else None
 
 
 def remove_checkpoints(folder: Path, run_id: str) -> None:
@@ -30,4 +35,4 @@ def remove_checkpoints(folder: Path, run_id: str) -> None:
 
 
 def _checkpoints(folder: Path, run_id: str) -> Path:
-    return member(folder / CHECKPOINTS, run_id)
+    return subfolder(folder, CHECKPOINTS, run_id)

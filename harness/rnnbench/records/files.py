@@ -7,27 +7,51 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from rnnbench.base.errors import UserError
+from rnnbench.records.plain import is_real_folder, list_folder, open_plain, plain_size, read_plain
+
 TEMPORARY = ".tmp"
+_TEMPORARY_NAME = re.compile(rf"\..+\.[0-9a-f]{{8}}{re.escape(TEMPORARY)}", re.DOTALL)
 
 
-class StorageError(Exception):
+class StorageError(UserError):
     """A file could not be read or written: which one, and what the system said."""
 
     def __init__(self, path: Path, cause: OSError) -> None:
         super().__init__(path, cause)
         self.path, self.cause = path, cause
 
+    @property
+    def reason(self) -> str:
+        """What the system said, without the file."""
+        return self.cause.strerror or str(self.cause)
+
     def __str__(self) -> str:
-        return f"{self.path}: {self.cause.strerror or self.cause}"
+        return printable(f"{self.path}: {self.reason}")
+
+
+class DamagedFile(UserError):
+    """A file is there but does not hold what it should."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(path, problem)
+        self.path, self.problem = path, problem
+
+    def __str__(self) -> str:
+        return printable(f"{self.path}: {self.problem}")
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that at any moment it is there in full, as it was before, or not at all.
+
+    A link in its place is replaced. A path below a results folder comes from :func:`subfolder`, so that no folder above
+    the file is a link.
 
     Raises:
         StorageError: it could not be written; what was there before is still there.
@@ -48,35 +72,66 @@ def write_atomically(path: Path, content: bytes) -> None:
         _sync_folder(path.parent)
 
 
-def read(path: Path) -> bytes:
-    """The content of a file.
+def read(path: Path, most: int) -> bytes:
+    """The content of a plain file of at most ``most`` bytes.
 
     Raises:
-        StorageError: there is none, or it cannot be read.
+        StorageError: there is none, it is something else or larger, or it cannot be read.
     """
     with naming(path):
-        return path.read_bytes()
+        return read_plain(path, most)
+
+
+def size(path: Path) -> int | None:
+    """The bytes of a plain file; None where nothing is there.
+
+    Raises:
+        StorageError: something else is there.
+    """
+    with naming(path):
+        return plain_size(path)
+
+
+def subfolder(folder: Path, *names: str) -> Path:
+    """``folder/name/...``, which need not exist; each part below ``folder`` that does is a folder and no link.
+
+    Raises:
+        StorageError: one is something else.
+        ValueError: a name would lead elsewhere.
+    """
+    for name in names:
+        folder = member(folder, name)
+        with naming(folder):
+            is_real_folder(folder)
+    return folder
 
 
 def listing(folder: Path) -> list[Path]:
     """What lies in a folder, sorted; nothing where there is no folder.
 
     Raises:
-        StorageError: it cannot be read.
+        StorageError: it cannot be read, or holds too much.
     """
-    with naming(folder):
-        return sorted(folder.iterdir()) if folder.exists() else []
+    with naming(folder), contextlib.suppress(FileNotFoundError):
+        return list_folder(folder)
+    return []
 
 
 def open_emptied(path: Path) -> int:
-    """A descriptor to write to a file that is empty now, made with its folder if need be.
+    """A descriptor to write to a plain file that is empty now, made with its folder if need be.
 
     Raises:
-        StorageError: it cannot be opened.
+        StorageError: it cannot be opened, or something else is there.
     """
     with naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        descriptor = open_plain(path, os.O_WRONLY | os.O_CREAT, 0o644)
+        try:
+            os.ftruncate(descriptor, 0)
+        except OSError:
+            os.close(descriptor)
+            raise
+        return descriptor
 
 
 def remove(path: Path) -> None:
@@ -90,10 +145,10 @@ def remove(path: Path) -> None:
 
 
 def remove_if_empty(path: Path) -> None:
-    """Remove a file that holds nothing."""
-    with naming(path), contextlib.suppress(FileNotFoundError):
-        if path.stat().st_size == 0:
-            path.unlink()
+    """Remove a plain file that holds nothing."""
+    with naming(path):
+        if plain_size(path) == 0:
+            path.unlink(missing_ok=True)
 
 
 def remove_folder(folder: Path) -> None:
@@ -156,10 +211,16 @@ def member(folder: Path, name: str) -> Path:
 
 
 def remove_temporaries(folder: Path) -> None:
-    """Remove what writers that were killed left half-written in ``folder`` itself."""
-    with naming(folder):
-        for path in folder.glob(f".*{TEMPORARY}"):
-            path.unlink(missing_ok=True)
+    """Remove the files that killed writers left half-written in ``folder`` itself."""
+    for path in listing(folder):
+        if _TEMPORARY_NAME.fullmatch(path.name):
+            with naming(path), contextlib.suppress(IsADirectoryError):
+                path.unlink(missing_ok=True)
+
+
+def printable(text: str) -> str:
+    """Text without control characters and what cannot be encoded: names and values may be anybody's."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 @contextlib.contextmanager

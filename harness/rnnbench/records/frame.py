@@ -49,6 +49,7 @@ def load_results(*folders: str | Path) -> pd.DataFrame:
 def _row(plan: Plan, run: PlannedRun, record: Record | None) -> dict[str, Any]:
     task = next(task for task in plan.tasks if task.label == run.task)
     chosen = record.chosen if record else {}
+    recipe = run.resolved.get("recipe")
     row: dict[str, Any] = {
         "suite": plan.suite,
         "run": run.id,
@@ -62,7 +63,7 @@ def _row(plan: Plan, run: PlannedRun, record: Record | None) -> dict[str, Any]:
         "core_params": run.core_params,
         "params": run.params,
         "adapter": run.adapter,
-        "learning_rate": chosen.get("learning_rate", run.resolved.get("recipe", {}).get("learning_rate")),
+        "learning_rate": chosen.get("learning_rate", recipe.get("learning_rate") if isinstance(recipe, dict) else None),
     }
     row |= {name: getattr(record, name) if record else None for name in _OF_RECORD}
     row["status"] = str(record.status) if record else "pending"

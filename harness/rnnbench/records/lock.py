@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rnnbench.records.files import naming
+from rnnbench.records.plain import open_plain
 
 LOCK = ".lock"
 
@@ -35,12 +36,12 @@ def lock(folder: Path) -> Iterator[None]:
 
     Raises:
         FolderInUse: another process holds it.
-        StorageError: the folder cannot be made or locked.
+        StorageError: the folder cannot be made or locked, or ``.lock`` is no plain file.
     """
     path = folder / LOCK
     with naming(path):
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        descriptor = open_plain(path, os.O_RDWR | os.O_CREAT)
     try:
         with naming(path):
             try:
@@ -68,10 +69,11 @@ def check_free(folder: Path) -> None:
         StorageError: the lock cannot be read.
     """
     path = folder / LOCK
-    if not path.exists():
-        return
     with naming(path):
-        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            descriptor = open_plain(path)
+        except (FileNotFoundError, NotADirectoryError):  # whether a folder can be made there is not the question here
+            return
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

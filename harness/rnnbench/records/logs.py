@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rnnbench.records.files import member, open_emptied, remove_if_empty
+from rnnbench.records.files import member, open_emptied, remove_if_empty, subfolder
 
 LOGS = "logs"
 
@@ -24,4 +24,4 @@ def remove_empty_log(folder: Path, run_id: str) -> None:
 
 
 def _log(folder: Path, run_id: str) -> Path:
-    return member(folder / LOGS, f"{run_id}.log")
+    return member(subfolder(folder, LOGS), f"{run_id}.log")

@@ -10,7 +10,8 @@
     leaderboard.* efficiency.csv
     .lock                      held by the process that writes
 
-A file is there in full or not at all: it is written beside its place, forced to disk and moved.
+A file is there in full or not at all: it is written beside its place, forced to disk and moved. What is read is a plain
+file of bounded size, in a folder that is no link (:mod:`rnnbench.records.plain`).
 """
 
 from __future__ import annotations
@@ -31,8 +32,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
+from rnnbench.base.messages import first_invalid_field
 from rnnbench.records.checkpoints import CHECKPOINTS
 from rnnbench.records.files import (
+    DamagedFile,
     StorageError,
     listing,
     member,
@@ -40,10 +43,12 @@ from rnnbench.records.files import (
     read,
     remove_empty_folder,
     remove_temporaries,
+    subfolder,
     write_atomically,
 )
 from rnnbench.records.lock import FolderInUse, lock
 from rnnbench.records.logs import LOGS
+from rnnbench.records.plain import MOST_PLAN_BYTES, MOST_RECORD_BYTES
 from rnnbench.records.schema import Plan, Record
 
 __all__ = [
@@ -67,24 +72,13 @@ __all__ = [
 PLAN, RUNS, ITEMS = "plan.json", "runs", "items"
 
 MOST_BYTES = 2**28
-"""Of items, unpacked: a few kilobytes of a stranger's can unpack to more than memory holds."""
+"""Of items, packed or unpacked: a few kilobytes of a stranger's can unpack to more than memory holds."""
 
 Columns = Mapping[str, Sequence[Any]]
 """Items: equally long columns of JSON values."""
 Shape = TypeVar("Shape", bound=BaseModel)
 
 _MAYBE_NOT_FINITE = re.compile(rb"NaN|Infinity|[0-9][eE][+]?[0-9]{3}")
-
-
-class DamagedFile(Exception):
-    """A file is there but does not hold what it should."""
-
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(path, problem)
-        self.path, self.problem = path, problem
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.problem}"
 
 
 @dataclass(frozen=True, order=True)
@@ -116,10 +110,15 @@ def read_plan(folder: Path) -> Plan:
 
     Raises:
         StorageError: there is none, or it cannot be read.
-        DamagedFile: it is not a plan.
+        DamagedFile: it is not a plan, or plans a run of a task that it does not hold.
     """
     path = folder / PLAN
-    return _validate(Plan, read(path), path)
+    plan = _validate(Plan, read(path, MOST_PLAN_BYTES), path)
+    tasks = {task.label for task in plan.tasks}
+    for run in plan.runs:
+        if run.task not in tasks:
+            raise DamagedFile(path, f"runs.{run.id}.task: {run.task} is none of the plan's tasks")
+    return plan
 
 
 # Records and their items
@@ -139,26 +138,34 @@ def write_record(folder: Path, record: Record, items: Columns | None = None) -> 
         content = _items_json(items)
         write_atomically(_items_path(folder, record.id), _gzip(content))
         record = record.model_copy(update={"items_sha256": hashlib.sha256(content).hexdigest()})
-    path = member(folder / RUNS, f"{record.id}.json")
+    path = member(subfolder(folder, RUNS), f"{record.id}.json")
     write_atomically(path, _json(record.model_dump(), indent=1))
     return record
 
 
 def read_records(folder: Path) -> dict[str, Record]:
-    """The records of a folder by run id; damaged ones count as absent (:func:`scan_records` lists them)."""
+    """The records of a folder by run id; damaged ones count as absent (:func:`scan_records` lists them).
+
+    Raises:
+        StorageError: ``runs/`` is no folder, a link, or holds too much.
+    """
     return scan_records(folder).records
 
 
 def scan_records(folder: Path) -> Found:
-    """The records of a folder by run id, and the problems of the files that are no records."""
+    """The records of a folder by run id, and the problems of the files that are no records.
+
+    Raises:
+        StorageError: ``runs/`` is no folder, a link, or holds too much.
+    """
     records, problems = {}, []
-    for path in listing(folder / RUNS):
+    for path in listing(subfolder(folder, RUNS)):
         if path.suffix != ".json" or path.name.startswith("."):
             continue
         try:
-            record = _validate(Record, read(path), path)
+            record = _validate(Record, read(path, MOST_RECORD_BYTES), path)
         except StorageError as error:
-            problems.append(Problem(f"{RUNS}/{path.name}", error.cause.strerror or str(error.cause)))
+            problems.append(Problem(f"{RUNS}/{path.name}", error.reason))
         except DamagedFile as error:
             problems.append(Problem(f"{RUNS}/{path.name}", error.problem))
         else:
@@ -178,7 +185,7 @@ def read_items(folder: Path, run_id: str, sha256: str | None = None) -> dict[str
     """
     path = _items_path(folder, run_id)
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(read(path))) as file:
+        with gzip.GzipFile(fileobj=io.BytesIO(read(path, MOST_BYTES))) as file:
             content = file.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
             raise DamagedFile(path, f"unpacks to more than {MOST_BYTES // 2**20} MiB")
@@ -213,11 +220,13 @@ def results_lock(folder: Path) -> Iterator[None]:
 
     Raises:
         FolderInUse: another process holds it.
-        StorageError: the folder cannot be made or locked.
+        StorageError: the folder cannot be made or locked, or a folder in it is a link or none.
     """
     with lock(folder):
-        for place in (folder, folder / RUNS, folder / ITEMS, *folder.glob(f"{CHECKPOINTS}/*")):
-            remove_temporaries(place)
+        remove_temporaries(folder)
+        runs = [path.name for path in listing(subfolder(folder, CHECKPOINTS))]
+        for names in ((RUNS,), (ITEMS,), *((CHECKPOINTS, run) for run in runs)):
+            remove_temporaries(subfolder(folder, *names))
         try:
             yield
         finally:
@@ -283,9 +292,7 @@ def _validate(shape: type[Shape], content: bytes, path: Path) -> Shape:
             json.loads(content, parse_constant=_finite, parse_float=_finite)
         return shape.model_validate_json(content)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise DamagedFile(path, f"{field}: {first['msg']}" if field else first["msg"]) from error
+        raise DamagedFile(path, first_invalid_field(error)) from error
     except (ValueError, RecursionError) as error:
         raise DamagedFile(path, str(error)) from error
 
@@ -299,4 +306,4 @@ def _finite(text: str) -> float:
 
 
 def _items_path(folder: Path, run_id: str) -> Path:
-    return member(folder / ITEMS, f"{run_id}.json.gz")
+    return member(subfolder(folder, ITEMS), f"{run_id}.json.gz")

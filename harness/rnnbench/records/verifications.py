@@ -9,7 +9,9 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from rnnbench.records.files import StorageError, read, write_atomically
+from rnnbench.base.messages import first_invalid_field
+from rnnbench.records.files import StorageError, member, read, subfolder, write_atomically
+from rnnbench.records.plain import MOST_RECORD_BYTES
 from rnnbench.records.storage import RUNS, DamagedFile
 
 VERIFIED: Final = "verified.json"
@@ -41,14 +43,13 @@ def read_verifications(folder: Path) -> dict[str, Verification]:
     """
     path = folder / VERIFIED
     try:
-        return Verifications.validate_json(read(path), strict=True)
+        return Verifications.validate_json(read(path, MOST_RECORD_BYTES), strict=True)
     except StorageError as error:
         if isinstance(error.cause, FileNotFoundError):
             return {}
         raise
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise DamagedFile(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise DamagedFile(path, first_invalid_field(error)) from error
 
 
 def confirmed(folder: Path, run_ids: Iterable[str]) -> set[str]:
@@ -60,11 +61,18 @@ def confirmed(folder: Path, run_ids: Iterable[str]) -> set[str]:
     """
     marks = read_verifications(folder)
     return {
-        run_id
-        for run_id in run_ids
-        if run_id in marks
-        and hashlib.sha256(read(folder / RUNS / f"{run_id}.json")).hexdigest() == marks[run_id].record_sha256
+        run_id for run_id in run_ids if run_id in marks and record_hash(folder, run_id) == marks[run_id].record_sha256
     }
+
+
+def record_hash(folder: Path, run_id: str) -> str:
+    """The SHA-256 of a record's file.
+
+    Raises:
+        StorageError: there is none, or it cannot be read.
+    """
+    content = read(member(subfolder(folder, RUNS), f"{run_id}.json"), MOST_RECORD_BYTES)
+    return hashlib.sha256(content).hexdigest()
 
 
 def write_verifications(folder: Path, found: dict[str, Verification]) -> None:

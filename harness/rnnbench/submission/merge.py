@@ -15,20 +15,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rnnbench.base.errors import UserError
+from rnnbench.base.messages import shown
 from rnnbench.leaderboard import write_all
+from rnnbench.records.files import subfolder
 from rnnbench.records.schema import Plan, PlannedRun, Record
 from rnnbench.records.storage import results_lock, write_plan, write_record, write_text
 from rnnbench.submission.agreement import Agreement, agreement
 from rnnbench.submission.problems import differences
 from rnnbench.submission.read import RUN_ID, Columns, Submission, Unreadable, read_record, read_submission
 from rnnbench.submission.validate.validate import validate
-from rnnbench.suite.problems import shown
 
 CONFIRMATIONS, HELD_BACK = "confirmations", "held-back"
 SHOWN = 5
 
 
-class Incompatible(Exception):
+class Incompatible(UserError):
     """These folders make no common board, and why."""
 
 
@@ -75,7 +77,7 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
                 held_back[run_id] = f"{chosen.record.task}, {chosen.record.model}, seed {chosen.record.seed}: {apart}"
             kept, kind = (others, CONFIRMATIONS) if apart is None else ([chosen, *others], HELD_BACK)
             for entry in kept:
-                write_text(out / kind / run_id, f"{entry.digest[:16]}.json", canonical(entry.record))
+                write_text(subfolder(out, kind, run_id), f"{entry.digest[:16]}.json", canonical(entry.record))
         write_all(out)
     return Merged(len(entries) - len(held_back), confirmations, held_back)
 

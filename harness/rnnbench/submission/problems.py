@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from rnnbench.suite.problems import one_line, shown
+from rnnbench.base.messages import one_line, shown
 
 RELATIVE = 1e-9
 """Two computations of one number may differ by so much: sums are added in another order elsewhere."""

@@ -10,9 +10,7 @@ import hashlib
 import io
 import json
 import math
-import os
 import re
-import stat
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,31 +19,25 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from rnnbench.base.errors import UserError
+from rnnbench.base.messages import invalid_fields, shown
+from rnnbench.records.files import StorageError, listing, member, read, subfolder
+from rnnbench.records.plain import MOST_PLAN_BYTES, MOST_RECORD_BYTES
 from rnnbench.records.schema import Plan, Record
 from rnnbench.records.storage import ITEMS, PLAN, RUNS
 from rnnbench.submission.problems import Problem
+from rnnbench.submission.validate.entries import check_entries
 from rnnbench.submission.validate.fields import ill_formed
-from rnnbench.suite.problems import shown
 
-MOST_PLAN_BYTES = 64 << 20
-MOST_RECORD_BYTES = 4 << 20
 MOST_ITEMS_BYTES = 64 << 20
 """Of a run's items once they are unpacked."""
-MOST_TABLE_BYTES = 64 << 20
-MOST_RUNS = 100_000
-
-KNOWN = re.compile(
-    r"plan\.json|runs|items|leaderboard\.(csv|md|tex|json|html)|efficiency\.csv|verified\.json|confirmations|held-back"
-    r"|README\.md|logs|checkpoints|plots|\.lock|\.inputs"
-)
-"""What may lie in a results folder."""
 RUN_ID = re.compile(r"[0-9a-f]{16}")
 
 Shape = TypeVar("Shape", bound=BaseModel)
 Columns = Mapping[str, list[Any]]
 
 
-class Unreadable(Exception):
+class Unreadable(UserError):
     """A file cannot be used, and why."""
 
 
@@ -66,13 +58,13 @@ class Submission:
         Raises:
             Unreadable: they are too large, cut short or no columns.
         """
-        content = _unpacked(read_capped(self.folder / ITEMS / f"{run_id}.json.gz", MOST_ITEMS_BYTES))
+        content = _unpacked(read_capped(self.folder, f"{ITEMS}/{run_id}.json.gz", MOST_ITEMS_BYTES))
         return _columns(parse(content)), hashlib.sha256(content).hexdigest()
 
 
 def read_submission(folder: Path) -> Submission:
     """All that a folder holds, and all that is wrong with its files."""
-    problems = list(_strangers(folder))
+    problems = list(check_entries(folder))
     plan = _read(Plan, folder, PLAN, MOST_PLAN_BYTES, problems)
     records: dict[str, Record] = {}
     for name in _members(folder, RUNS, ".json", problems):
@@ -100,24 +92,17 @@ def read_record(path: Path) -> Record:
     return record
 
 
-def read_capped(path: Path, most: int) -> bytes:
-    """The content of a plain file of at most so many bytes.
+def read_capped(folder: Path, name: str, most: int) -> bytes:
+    """The content of a plain file of at most ``most`` bytes; ``name`` is relative to ``folder``.
 
     Raises:
-        Unreadable: it is no plain file, or too large.
+        Unreadable: it is no plain file, in a folder that is none, or too large.
     """
+    *above, last = name.split("/")
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        linked = path.is_symlink()
-        raise Unreadable("is a link, expected a plain file" if linked else error.strerror or str(error)) from error
-    with os.fdopen(descriptor, "rb") as file:
-        known = os.fstat(descriptor)
-        if not stat.S_ISREG(known.st_mode):
-            raise Unreadable("is no plain file")
-        if known.st_size > most:
-            raise Unreadable(f"has {known.st_size:,} bytes, expected at most {most:,}")
-        return file.read(most + 1)
+        return read(member(subfolder(folder, *above), last), most)
+    except StorageError as error:
+        raise Unreadable(error.reason) from error
 
 
 def parse(content: bytes) -> Any:
@@ -137,16 +122,13 @@ def parse(content: bytes) -> Any:
 def _read(shape: type[Shape], folder: Path, name: str, most: int, problems: list[Problem]) -> Shape | None:
     """A typed file; None, and each of its problems noted, where it is none."""
     try:
-        content = read_capped(folder / name, most)
+        content = read_capped(folder, name, most)
         value = parse(content)
         found = shape.model_validate_json(content, strict=True)
     except Unreadable as error:
         problems.append(Problem(name, "", str(error)))
     except ValidationError as error:
-        for details in error.errors(include_url=False, include_context=False):
-            at = ".".join(str(step) for step in details["loc"])
-            wrong = details["msg"].replace("Input should be ", "expected ", 1)
-            problems.append(Problem(name, at, f"{wrong[0].lower()}{wrong[1:]}, got {shown(details['input'])}"))
+        problems += [Problem(name, place, wrong) for place, wrong in invalid_fields(error)]
     else:
         wrong_inside = [Problem(name, at, message) for at, message in ill_formed(value)]
         problems += wrong_inside
@@ -156,25 +138,16 @@ def _read(shape: type[Shape], folder: Path, name: str, most: int, problems: list
 
 def _members(folder: Path, kind: str, ending: str, problems: list[Problem]) -> Iterator[str]:
     """The runs that have a file of this kind."""
-    place = folder / kind
-    if place.is_symlink():
-        problems.append(Problem(kind, "", "is a link, expected a folder"))
-        return
-    names = sorted(entry.name for entry in place.iterdir()) if place.is_dir() else []
-    if len(names) > MOST_RUNS:
-        problems.append(Problem(kind, "", f"has {len(names):,} files, expected at most {MOST_RUNS:,}"))
+    try:
+        names = [path.name for path in listing(subfolder(folder, kind))]
+    except StorageError as error:
+        problems.append(Problem(kind, "", error.reason))
         return
     for name in names:
         if name.endswith(ending) and RUN_ID.fullmatch(name.removesuffix(ending)):
             yield name.removesuffix(ending)
         else:
             problems.append(Problem(f"{kind}/{name}", "", f"expected <run id>{ending} and nothing else here"))
-
-
-def _strangers(folder: Path) -> Iterator[Problem]:
-    for entry in sorted(folder.iterdir()):
-        if not KNOWN.fullmatch(entry.name):
-            yield Problem(entry.name, "", "is no file of a results folder")
 
 
 def _unpacked(content: bytes) -> bytes:

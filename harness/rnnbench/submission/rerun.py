@@ -16,7 +16,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from rnnbench.contract.datasets import Dataset
+from rnnbench.base.containment import third_party_code
+from rnnbench.base.errors import UserError
+from rnnbench.base.messages import first_invalid_field, format_cause, shown
+from rnnbench.contract.datasets import DataMissing, Dataset
 from rnnbench.contract.tasks import Task
 from rnnbench.discovery import Registry
 from rnnbench.execute.local.executor import LocalExecutor
@@ -30,7 +33,7 @@ from rnnbench.submission.problems import differences
 from rnnbench.suite import Budget, Limits, Margin, Recipe, Suite, SuiteModel, SuiteTask, Tune
 from rnnbench.suite.metrics import find_metrics
 from rnnbench.suite.plugins import create, find
-from rnnbench.suite.problems import SuiteError, shown
+from rnnbench.suite.problems import SuiteError
 from rnnbench.suite.yaml_positions import Document
 
 MOST_INT = 10**7
@@ -47,7 +50,7 @@ _FILE_FIELDS = {"path", "file", "files", "folder", "train", "validation", "test"
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
-class Refused(Exception):
+class Refused(UserError):
     """A record is not run again, and why."""
 
 
@@ -141,11 +144,13 @@ def prepared_data(task: Task, dataset: Dataset, data: Path | None) -> Prepared:
         Refused: the task's options do not fit it.
         DataMissing: it is not here, or not what was published.
     """
-    try:
+
+    def failed(error: BaseException) -> Refused:
+        return Refused(f"{task.name} on {dataset.name}: {format_cause(error)}")
+
+    with third_party_code(failed, passing=(DataMissing, OSError)):
         dataset.verify(data)
         return prepare(task, dataset, data, cache_folder())
-    except (ValueError, TypeError, LookupError) as error:
-        raise Refused(f"{task.name} on {dataset.name}: {error}") from error
 
 
 def _as_kind(assignment: Assignment, record: Record) -> Assignment:
@@ -236,9 +241,7 @@ def _typed(shape: type[Shape], values: Any, name: str) -> Shape:
     try:
         return shape.model_validate(values)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(map(str, (name, *first["loc"])))
-        raise Refused(f"resolved.{field}: {first['msg']}, got {shown(first['input'])}") from error
+        raise Refused(first_invalid_field(error, f"resolved.{name}")) from error
 
 
 def _refuse_paths_and_sizes(record: Record) -> None:

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from rnnbench.base.messages import did_you_mean, expected_one_of, shown
 from rnnbench.suite.base import Shape
-from rnnbench.suite.problems import shown, suggestion
 
 if typing.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,9 +61,7 @@ def checked_value(hint: Any, value: object, at: Location, document: Document) ->
 
 def unknown(name: object, known: Iterable[str], of: str = "") -> str:
     """What is wrong with a field that there is not."""
-    names = list(known)
-    expected = f"expected one of {', '.join(names)}" if names else "expected none"
-    return f"unknown field{f' of {of!r}' if of else ''}, {expected}{suggestion(name, names)}"
+    return f"unknown field{f' of {of!r}' if of else ''}{expected_one_of(name, known)}"
 
 
 _EXPECTED = {
@@ -86,7 +84,7 @@ def _mistake(errors: list[ErrorDetails], value: object) -> str:
     """One message for the errors of one value: several where it might have been of several types."""
     expected = " or ".join(dict.fromkeys(_expected(error) for error in errors)).replace("or expected", "or")
     choices = [word for error in errors for word in re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected")))]
-    return f"got {shown(value)}, {expected}{suggestion(value, choices) if isinstance(value, str) else ''}"
+    return f"got {shown(value)}{did_you_mean(value, choices) if isinstance(value, str) else ''}, {expected}"
 
 
 def _expected(error: ErrorDetails) -> str:

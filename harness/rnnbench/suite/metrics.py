@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from rnnbench.base.messages import expected_one_of, shown
 from rnnbench.metrics import NAMES, find_metric
 from rnnbench.metrics.evaluate_modules import EvaluateError, evaluate_metric, is_path
 from rnnbench.suite.base import Shape
 from rnnbench.suite.checking import checked
-from rnnbench.suite.problems import shown, suggestion
 
 if TYPE_CHECKING:
     from rnnbench.contract.metrics import Metric
@@ -66,8 +66,7 @@ def check_rank(rank_by: str | None, names: Sequence[str], at: Location, document
     if rank_by is None or rank_by == names[0]:
         return None
     if rank_by not in names:
-        what = f"{rank_by!r} is not scored here, expected one of {', '.join(names)}{suggestion(rank_by, names)}"
-        document.report(at, what)
+        document.report(at, f"{rank_by!r} is not scored here{expected_one_of(rank_by, names)}")
         return None
     return rank_by
 
@@ -80,8 +79,7 @@ def _named(
         return None
     if name not in registry.metrics:
         known = [other for other in registry.metrics if other not in taken]
-        what = f"no metric is named {shown(name)}, expected one of {', '.join(known)}{suggestion(name, known)}"
-        document.report(at, what)
+        document.report(at, f"no metric is named {shown(name)}{expected_one_of(name, known)}")
         return None
     if name in NAMES and task.columns:
         try:

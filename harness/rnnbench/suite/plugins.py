@@ -7,12 +7,11 @@ import re
 import typing
 from typing import Any, Literal, TypeVar
 
+from rnnbench.base.messages import did_you_mean, format_cause, format_error, shown
 from rnnbench.contract.datasets import Dataset
 from rnnbench.contract.models import Model
 from rnnbench.contract.tasks import Task
-from rnnbench.discovery import CONTRACT
 from rnnbench.suite.checking import checked_value, unknown
-from rnnbench.suite.problems import shown, suggestion
 
 if typing.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,27 +24,19 @@ Kind = Literal["model", "task", "dataset"]
 
 
 def find(kind: Kind, name: str, at: Location, registry: Registry, document: Document) -> type[Any] | None:
-    """The class of that name; None, and the mistake noted, where there is none that keeps to the contract."""
+    """The class of that name; None, and the mistake noted, where none is installed."""
     known: Mapping[str, type[Any]] = getattr(registry, f"{kind}s")
     if name not in known:
         document.report(at, _not_installed(kind, name, known, registry))
         return None
-    cls, (base, declared) = known[name], CONTRACT[f"{kind}s"]
-    if not (isinstance(cls, type) and issubclass(cls, base)):
-        document.report(at, f"{kind} {name!r} is {shown(cls)}, expected a subclass of rnnbench.{base.__name__}")
-        return None
-    lacking = [attribute for attribute in declared if not hasattr(cls, attribute)]
-    if lacking:
-        document.report(at, f"{kind} {name!r} declares no {', '.join(lacking)}, expected by rnnbench.{base.__name__}")
-        return None
-    return cls
+    return known[name]
 
 
 def _not_installed(kind: Kind, name: str, known: Mapping[str, object], registry: Registry) -> str:
-    installed = f"expected one of {', '.join(known)}" if known else f"and no {kind} is installed"
-    message = f"no {kind} is named {shown(name)}, {installed}{suggestion(name, known)}"
     broken = [f"{plugin.origin} ({plugin.error})" for plugin in registry.plugins if plugin.error]
-    return f"{message}; could not be loaded, and may have it: {', '.join(broken)}" if broken else message
+    unloaded = f"; could not be loaded, and may have it: {', '.join(broken)}" if broken else ""
+    installed = f"expected one of {', '.join(known)}" if known else f"no {kind} is installed"
+    return f"no {kind} is named {shown(name)}{did_you_mean(name, known)}{unloaded}; {installed}"
 
 
 def create(cls: type[Plugin], fields: Mapping[str, object], entry: Location, document: Document) -> Plugin | None:
@@ -57,8 +48,8 @@ def create(cls: type[Plugin], fields: Mapping[str, object], entry: Location, doc
     before = len(document.problems)
     try:
         hints = typing.get_type_hints(cls, include_extras=True)
-    except Exception as error:  # noqa: BLE001  a stranger's annotations may name anything
-        document.report(entry, f"the types of {cls.name!r} cannot be read: {type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001  a plugin's annotations may name anything
+        document.report(entry, f"the types of {cls.name!r} cannot be read: {format_error(error)}")
         return None
     known = [field.name for field in dataclasses.fields(cls) if field.init]
     values: dict[str, Any] = {}
@@ -71,8 +62,8 @@ def create(cls: type[Plugin], fields: Mapping[str, object], entry: Location, doc
         return None
     try:
         return cls(**values)
-    except Exception as error:  # noqa: BLE001  a stranger's check may raise anything
-        cause = str(error) if isinstance(error, ValueError | LookupError) else f"{type(error).__name__}: {error}"
+    except Exception as error:  # noqa: BLE001  a plugin's check may raise anything
+        cause = format_cause(error)
         named = [name for name in fields if re.search(rf"\b{re.escape(name)}\b", cause)]
         document.report((*at, named[0]) if len(named) == 1 else entry, f"{cls.name!r} refuses it: {cause}")
         return None

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from rnnbench.base.messages import expected_one_of
 from rnnbench.suite.base import Shape
 from rnnbench.suite.checking import checked
-from rnnbench.suite.problems import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,5 +63,4 @@ def _rows(task: SuiteTask, models: Iterable[SuiteModel]) -> list[str]:
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:
-    names = list(known)
-    return f"no {what} here is called {name!r}, expected one of {', '.join(names)}{suggestion(name, names)}"
+    return f"no {what} here is called {name!r}{expected_one_of(name, known)}"

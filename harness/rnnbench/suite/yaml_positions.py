@@ -12,7 +12,8 @@ from ruamel.yaml import YAML, MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
-from rnnbench.suite.problems import Problem, SuiteError, shown, suggestion
+from rnnbench.base.messages import did_you_mean, shown
+from rnnbench.suite.problems import Problem, SuiteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +99,7 @@ def _text(path: Path) -> str:
             content = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         cause = getattr(error, "strerror", None) or error
-        near = suggestion(path.name, (other.name for other in _beside(path)))
+        near = did_you_mean(path.name, (other.name for other in _beside(path)))
         raise SuiteError([Problem(str(path), 0, 0, "", f"cannot be read: {cause}{near}")]) from None
     if len(content) > LARGEST:
         raise SuiteError(

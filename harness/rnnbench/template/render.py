@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rnnbench import __version__
+from rnnbench.base.errors import UserError
 from rnnbench.contract.version import API
 
 KINDS = ("model", "task")
@@ -17,7 +18,7 @@ FILES = Path(__file__).parent / "files"
 _SUFFIX = ".jinja"
 
 
-class Unwritable(Exception):
+class Unwritable(UserError):
     """The project cannot be written. The message says why, and what is accepted."""
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
@@ -59,28 +58,6 @@ def from_bytes(stored: bytes, described: bytes) -> Checkpoint:
         return Checkpoint(rest, description["values"], carried)
     except (ValueError, KeyError, TypeError, SafetensorError) as error:
         raise Damaged(str(error)) from error
-
-
-def optimiser_tensors(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """The optimiser's state, flat: ``optimiser.<parameter index>.<key>``."""
-    flat: dict[str, Tensor] = {}
-    for index, state in optimiser.state_dict()["state"].items():
-        for key, value in state.items():
-            if value is not None:
-                flat[f"optimiser.{index}.{key}"] = torch.as_tensor(value)
-    return flat
-
-
-def restore_optimiser(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Put :func:`optimiser_tensors` back."""
-    state: dict[int, dict[str, Tensor]] = {}
-    for name, tensor in tensors.items():
-        if name.startswith("optimiser."):
-            _, index, key = name.split(".", 2)
-            state.setdefault(int(index), {})[key] = tensor
-    whole = optimiser.state_dict()
-    whole["state"] = state
-    optimiser.load_state_dict(whole)
 
 
 def _flatten(tree: Any, leaves: list[Tensor]) -> Any:

@@ -19,8 +19,8 @@ from rnnbench.execute.phases import is_out_of_memory
 from rnnbench.records.files import StorageError
 from rnnbench.records.logs import open_log
 from rnnbench.records.schema import Record, Status
+from rnnbench.train.checkpoint_files import Stopped
 from rnnbench.train.device import set_up
-from rnnbench.train.loop import Stopped
 
 
 def main(job: Job, connection: Connection) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rnnbench.leaderboard import Board, read_board
 from rnnbench.leaderboard.board import Row, RowKind, Table
+from rnnbench.records.files import subfolder
 from rnnbench.records.storage import write_atomically
 
 
@@ -46,7 +47,7 @@ def write_eval_results(folder: Path, out: Path, hub_ids: Mapping[str, str] | Non
     for model, of_model in sorted(entries.items()):
         stream = io.StringIO()
         yaml.dump(eval_result_entries_to_yaml(of_model), stream)
-        path = out / file_name(model) / ".eval_results" / f"{file_name(board.suite)}.yaml"
+        path = subfolder(out, file_name(model), ".eval_results") / f"{file_name(board.suite)}.yaml"
         write_atomically(path, stream.getvalue().encode())
         written.append(path)
     return written

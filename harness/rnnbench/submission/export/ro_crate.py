@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
+from rnnbench.base.errors import UserError
 from rnnbench.leaderboard import read_board
-from rnnbench.records.storage import ITEMS, PLAN, RUNS
-from rnnbench.submission.read import KNOWN
+from rnnbench.records.files import listing, size, subfolder
+from rnnbench.records.storage import ITEMS, MOST_BYTES, PLAN, RUNS, DamagedFile
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
@@ -28,7 +30,7 @@ _KINDS = {
 }
 
 
-class NotInstalled(Exception):
+class NotInstalled(UserError):
     """What an export needs is not installed."""
 
 
@@ -40,8 +42,8 @@ def write_ro_crate(folder: Path, out: Path) -> list[Path]:
 
     Raises:
         NotInstalled: the package ``rocrate`` is not there.
-        StorageError: the plan cannot be read.
-        DamagedFile: the plan is not one.
+        StorageError: the plan cannot be read, or something in place of a file is none.
+        DamagedFile: the plan is not one, or a file is too large or its name not of printable UTF-8.
     """
     try:
         from rocrate.model.softwareapplication import SoftwareApplication  # noqa: PLC0415  an extra
@@ -73,8 +75,19 @@ def write_ro_crate(folder: Path, out: Path) -> list[Path]:
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, tuple[str, str]]]:
-    """The plain files that are a board's own, in order; links and what runs left behind stay where they are."""
+    """The files that are a board's own, in order; what runs left behind stays where it is.
+
+    Raises:
+        StorageError: one is no plain file.
+        DamagedFile: one is too large, or its name is not UTF-8, which the metadata are.
+    """
     for pattern, kind in _KINDS.items():
-        for path in sorted(folder.glob(pattern)):
-            if path.is_file() and not path.is_symlink() and KNOWN.fullmatch(path.relative_to(folder).parts[0]):
-                yield path, kind
+        *above, last = pattern.split("/")
+        for path in listing(subfolder(folder, *above)):
+            if not fnmatchcase(path.name, last):
+                continue
+            if (size(path) or 0) > MOST_BYTES:
+                raise DamagedFile(path, f"has more than {MOST_BYTES:,} bytes")
+            if not path.name.isprintable():
+                raise DamagedFile(path.parent, f"the name {path.name!a} is not of printable UTF-8")
+            yield path, kind

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from rnnbench.base.messages import invalid_fields, shown
 from rnnbench.suite import Budget, Recipe, Tune
-from rnnbench.suite.problems import shown
 
 _SHAPES: dict[str, type[BaseModel]] = {"budget": Budget, "recipe": Recipe, "tune": Tune}
 _NAMED = ("model", "task", "dataset")
@@ -43,6 +43,5 @@ def _shapes(value: dict[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
         try:
             shape.model_validate(value[name])
         except ValidationError as error:
-            for details in error.errors(include_url=False, include_context=False):
-                field = ".".join(map(str, (name, *details["loc"])))
-                yield f"{prefix}{field}", f"{details['msg']}, got {shown(details['input'])}"
+            for place, wrong in invalid_fields(error):
+                yield ".".join(filter(None, (f"{prefix}{name}", place))), wrong

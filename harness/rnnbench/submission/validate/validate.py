@@ -14,11 +14,12 @@ from rnnbench.leaderboard import FORMATS, read_results
 from rnnbench.leaderboard.efficiency import costs
 from rnnbench.leaderboard.formats.csv_table import efficiency
 from rnnbench.metrics import NAMES
+from rnnbench.records.plain import MOST_TABLE_BYTES
 from rnnbench.records.schema import Plan, Record
 from rnnbench.records.storage import DamagedFile, StorageError
 from rnnbench.records.verifications import VERIFIED
 from rnnbench.submission.problems import Problem
-from rnnbench.submission.read import MOST_TABLE_BYTES, Submission, Unreadable, read_capped, read_submission
+from rnnbench.submission.read import Submission, Unreadable, read_capped, read_submission
 from rnnbench.submission.validate.outcomes import check_record, check_together
 from rnnbench.submission.validate.plan import check_plan
 from rnnbench.submission.validate.scores import check_scores
@@ -88,7 +89,7 @@ def _check_tables(folder: Path) -> Iterator[Problem]:
         made = {f"leaderboard.{ending}": render for ending, render in FORMATS.items()}
         for name in present:
             table = made[name](results.board) if name in made else efficiency(costs(results.plan, results.records))
-            if read_capped(folder / name, MOST_TABLE_BYTES) != table.encode():
+            if read_capped(folder, name, MOST_TABLE_BYTES) != table.encode():
                 yield Problem(name, "", f"is not what the records give; make it again: rnnbench leaderboard {folder}")
     except Unreadable as error:
         yield Problem(name, "", str(error))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from rnnbench.records.storage import RUNS, DamagedFile, StorageError
-from rnnbench.records.verifications import VERIFIED, Verification, read_verifications, write_verifications
+from rnnbench.records.storage import DamagedFile, StorageError
+from rnnbench.records.verifications import (
+    VERIFIED,
+    Verification,
+    read_verifications,
+    record_hash,
+    write_verifications,
+)
 from rnnbench.submission.problems import Problem, differs
-from rnnbench.submission.read import MOST_RECORD_BYTES, Submission, Unreadable, read_capped
+from rnnbench.submission.read import Submission
 
 
 def sign(folder: Path, run_id: str, verification: Verification) -> None:
@@ -22,25 +27,12 @@ def sign(folder: Path, run_id: str, verification: Verification) -> None:
     write_verifications(folder, {**read_verifications(folder), run_id: verification})
 
 
-def record_hash(folder: Path, run_id: str) -> str:
-    """The SHA-256 of a record's file.
-
-    Raises:
-        Unreadable: there is none.
-    """
-    return hashlib.sha256(read_capped(folder / RUNS / f"{run_id}.json", MOST_RECORD_BYTES)).hexdigest()
-
-
 def check_verified(submission: Submission) -> Iterator[Problem]:
     """Each mark is of a record that is there as it was."""
-    path = submission.folder / VERIFIED
-    if not path.exists() and not path.is_symlink():
-        return
     try:
-        read_capped(path, MOST_RECORD_BYTES)
         marks = read_verifications(submission.folder)
-    except (Unreadable, StorageError) as error:
-        yield Problem(VERIFIED, "", str(error))
+    except StorageError as error:
+        yield Problem(VERIFIED, "", error.reason)
         return
     except DamagedFile as error:
         yield Problem(VERIFIED, "", error.problem)
