@@ -33,7 +33,9 @@ def test_a_board_ranked_by_another_metric_is_valid_and_its_chance_is_that_metric
 def test_an_unknown_ranking_metric_is_a_mistake_with_its_place(planned):
     with pytest.raises(SuiteError) as caught:
         planned("rank_by: macrof1")
-    assert "small.yaml:9:14: tasks[0].rank_by: 'macrof1' is not scored here (did you mean 'macro-f1'?)" in str(caught.value)
+    assert "small.yaml:9:14: tasks[0].rank_by: 'macrof1' is not scored here (did you mean 'macro-f1'?)" in str(
+        caught.value
+    )
     assert "expected one of accuracy, macro-f1" in str(caught.value)
 
 
