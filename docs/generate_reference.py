@@ -82,8 +82,15 @@ def _sections() -> Iterator[tuple[str, str, list[Entry]]]:
 
 
 def _public(name: str) -> Entry:
-    module = importlib.import_module(rnnbench._MODULE_OF[name])
+    module = importlib.import_module(_modules()[name])
     return _entry(name, getattr(module, name), module)
+
+
+def _modules() -> dict[str, str]:
+    """The module of each public name, from the stub that lists them."""
+    stub = ast.parse(Path(rnnbench.__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+    imports = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
+    return {alias.name: f"rnnbench.{node.module}" for node in imports for alias in node.names}
 
 
 def _entry(name: str, thing: Any, module: ModuleType | None) -> Entry:

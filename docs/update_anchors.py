@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rnnbench.leaderboard import read_board
 from rnnbench.leaderboard.board import Row, RowKind, Table
+from rnnbench.leaderboard.prose import aim, result
 
 ROOT = Path(__file__).parents[1]
 ANCHORS = ROOT / "results" / "published" / "anchors"
@@ -49,8 +50,8 @@ def _lines(table: Table) -> Iterator[list[str]]:
             "" if found.ours is None else f"{found.ours:.4g}",
             number.row or "",
             str(found.seeds) if found.seeds else "",
-            found.aim,
-            f"**{found.outcome}**" if found.outcome else "",
+            aim(found),
+            f"**{result(found)}**" if result(found) else "",
             number.source,
         ]
     held = {found.number.row for found in table.published}
@@ -69,7 +70,7 @@ def _order(table: Table) -> str:
     """Who wins, in a line: published numbers and ours, best first."""
     scores = [(found.number.value, found.number.who) for found in table.published if found.number.row is None]
     scores += [(row.mean, row.model) for row in _ours(table) if row.mean is not None]
-    scores.sort(reverse=table.metric.direction == "max")
+    scores.sort(reverse=table.metric.maximise)
     best_first = ", ".join(f"{name} {score:.4g}" for score, name in scores)
     return f"- {table.label}, {table.metric.name}, best first: {best_first}.\n"
 

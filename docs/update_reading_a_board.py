@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnbench.leaderboard import read_board
-from rnnbench.leaderboard.text import verdict as verdict_parts
-from rnnbench.leaderboard.verdict import Spread
+from rnnbench.leaderboard.paired_items import ScoredItems, paired_variance
+from rnnbench.leaderboard.prose import verdict_parts
 from rnnbench.records.schema import MetricInfo
 from rnnbench.statistics.aggregates import interquartile_interval
-from rnnbench.statistics.pairing import Scored, paired_variance
+from rnnbench.statistics.difference import EstimatedDifference
 from rnnbench.statistics.summary import BOOTSTRAP_FROM, deviation, interval, mean
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def verdict(draw: np.random.Generator, count: int) -> bool:
         sides.append(runs)
     ours, theirs = (side.mean(axis=1).tolist() for side in sides)
     scored = [
-        [Scored({"squared_error": run.tolist(), "count": [1] * _ITEMS}, float(run.mean())) for run in side]
+        [ScoredItems({"squared_error": run.tolist(), "count": [1] * _ITEMS}, float(run.mean())) for run in side]
         for side in sides
     ]
     test = paired_variance(_MSE, *scored)
@@ -82,7 +82,7 @@ def verdict(draw: np.random.Generator, count: int) -> bool:
         raise ValueError("the two models answered the same items")
     deviations = (deviation(ours), deviation(theirs))
     difference = mean(ours) - mean(theirs)
-    return abs(difference) <= Spread(difference, deviations, (count, count), test).half_width()
+    return abs(difference) <= EstimatedDifference(difference, deviations, (count, count), test).half_width()
 
 
 ROWS: Mapping[str, Callable[[np.random.Generator, int], bool]] = {

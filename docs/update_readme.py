@@ -34,7 +34,7 @@ def overview(board: Board) -> str:
 
 def _heading(table: Table) -> str:
     unit = f" ({table.metric.unit})" if table.metric.unit else ""
-    return f"{table.metric.name}{unit} {'↓' if table.metric.direction == 'min' else '↑'}"
+    return f"{table.metric.name}{unit} {'↑' if table.metric.maximise else '↓'}"
 
 
 def _cell(table: Table, model: str) -> str:

@@ -40,6 +40,62 @@ def test_what_starts_fast_imports_nothing_heavy(module: str, heavy: set[str]) ->
     assert HEAVY & set(answer.stdout.split()) == heavy
 
 
+HARNESS = ROOT / "harness"
+
+
+def harness_modules() -> dict[str, Path]:
+    """The harness's modules by name, a package by its own."""
+    modules = {}
+    for path in sorted((HARNESS / "rnnbench").rglob("*.py")):
+        if "files" not in path.parts:  # of the scaffold: templates
+            parts = path.relative_to(HARNESS).with_suffix("").parts
+            modules[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return modules
+
+
+def imported(path: Path, modules: dict[str, Path]) -> set[str]:
+    """The harness's modules that a file imports anywhere: within functions, and for type checking alone, too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: a relative import"
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in modules else str(node.module) for name in names}
+    return found & modules.keys()
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """What is left of a graph when nodes without edges are removed again and again, in both directions."""
+    left = {node: set(targets) - {node} for node, targets in graph.items()}
+    while True:
+        reached: set[str] = set().union(*left.values())
+        ends = {node for node, targets in left.items() if not targets or node not in reached}
+        if not ends:
+            return [[node, *sorted(targets)] for node, targets in sorted(left.items())]
+        left = {node: targets - ends for node, targets in left.items() if node not in ends}
+
+
+def test_a_circle_is_found_and_a_chain_is_none() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}) == [["b", "c"], ["c", "b"]]
+    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_no_module_of_the_harness_imports_itself_over_others() -> None:
+    """For type checking neither: each module can be read without one that builds on it."""
+    modules = harness_modules()
+    assert not circles({name: imported(path, modules) for name, path in modules.items()})
+
+
+def test_statistics_know_no_table_and_read_no_file() -> None:
+    modules = harness_modules()
+    allowed = ("rnnbench.statistics", "rnnbench.base", "rnnbench.records.schema")
+    for name, path in modules.items():
+        if name.startswith("rnnbench.statistics"):
+            assert all(target.startswith(allowed) for target in imported(path, modules)), name
+
+
 def test_every_public_name_is_where_the_table_says() -> None:
     for name in rnnbench.__all__:
         assert getattr(rnnbench, name) is not None

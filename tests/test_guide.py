@@ -31,12 +31,21 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     named = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
     (metadata / "METADATA").write_text(named, encoding="utf-8")
     points = "".join(f"{name} = {module}\n" for name, module in project["entry-points"]["rnnbench"].items())
+    words = ["bad", "poor", "fair", "good", "fine"]
+    lines = [f"{n % 5}\t{words[n % 5]} {'so ' * (n % 3)}{words[(n * 7) % 5]} {n}\n" for n in range(300)]
+    (folder / "stars.tsv").write_text("".join(lines), encoding="utf-8")
     (metadata / "entry_points.txt").write_text(f"[rnnbench]\n{points}", encoding="utf-8")
     return folder
 
 
 def run(folder: Path, *command: str) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(folder), "RNNBENCH_CACHE": str(folder / "cache"), "COLUMNS": "200"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH")))),
+        "RNNBENCH_CACHE": str(folder / "cache"),
+        "RNNBENCH_DATA": str(folder),
+        "COLUMNS": "200",
+    }
     done = subprocess.run(
         [sys.executable, *command],
         cwd=folder,
@@ -57,12 +66,31 @@ def rnnbench(folder: Path, *arguments: str) -> str:
 def test_every_block_of_code_is_a_file_or_a_command() -> None:
     blocks = re.findall(r"^```(\w+)", PAGE, re.MULTILINE)
     assert len(blocks) == len(FILES) + PAGE.count("```console")
-    assert set(FILES) >= {"leaky.py", "majority.py", "symbols.py", "share.py", "tracker.py", "pyproject.toml"}
+    assert set(FILES) >= {
+        "leaky.py",
+        "majority.py",
+        "symbols.py",
+        "share.py",
+        "regression.py",
+        "tracker.py",
+        "processes.py",
+        "pyproject.toml",
+    }
 
 
-@pytest.mark.parametrize(("name", "lines"), [("leaky.py", 30), ("majority.py", 45)])
-def test_a_model_takes_30_lines_of_code_and_a_task_45(name: str, lines: int) -> None:
+@pytest.mark.parametrize(("name", "lines"), [("leaky.py", 30), ("majority.py", 45), ("processes.py", 40)])
+def test_a_model_takes_30_lines_of_code_a_task_45_and_an_executor_40(name: str, lines: int) -> None:
     assert sum(bool(line.strip()) for line in FILES[name].splitlines()) <= lines
+
+
+def test_a_text_regression_with_its_dataset_takes_90_lines() -> None:
+    assert len(FILES["regression.py"].splitlines()) <= 90, "empty ones counted"
+
+
+def test_the_text_regression_keeps_every_law_of_tasks_and_datasets(installed: Path) -> None:
+    laws = rnnbench(installed, "check", "regression").splitlines()
+    assert laws[-1] == "17 laws: 16 passed, 0 failed, 1 n/a", laws
+    assert [line.split()[:2] for line in laws if line.startswith("  n/a")] == [["n/a", "optimum"]]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -80,6 +108,15 @@ def test_the_plugin_trains_in_its_suite_and_its_hook_sees_it(installed: Path) ->
     assert re.search(r"^majority,symbols,test,leaky,recurrent,right,", table, re.MULTILINE)
     finished = (installed / "finished.txt").read_text(encoding="utf-8").splitlines()
     assert "leaky on majority/symbols: done" in finished
+
+
+def test_the_executor_gives_the_table_of_the_built_in_one_to_the_byte(installed: Path) -> None:
+    for executor in ("local", "processes"):
+        options = ("--device", "cpu", "--jobs", "2", "--executor", executor, "--out", executor, "--only", "*/leaky")
+        rnnbench(installed, "run", "suite.yaml", *options)
+    tables = [(installed / executor / "leaderboard.csv").read_bytes() for executor in ("local", "processes")]
+    assert tables[0] == tables[1]
+    assert b"leaky" in tables[0]
 
 
 def test_the_tests_of_the_guide_pass(installed: Path, pytester: pytest.Pytester, monkeypatch) -> None:

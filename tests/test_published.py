@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rnnbench.leaderboard import FORMATS, read_results, render_page
+from rnnbench.leaderboard import FORMATS, read_results
 from rnnbench.records.schema import Kind, Status
 from rnnbench.records.storage import read_items, read_plan, scan_records
 
@@ -23,10 +23,9 @@ def test_there_are_boards() -> None:
 @pytest.mark.parametrize("folder", BOARDS, ids=lambda folder: folder.name)
 def test_the_tables_are_made_from_the_records_alone(folder: Path) -> None:
     results = read_results(folder)
-    made = {ending: render(results.board) for ending, render in FORMATS.items()} | {"html": render_page(results)}
-    for ending, content in made.items():
-        published = (folder / f"leaderboard.{ending}").read_text(encoding="utf-8")
-        assert content == published, f"run: rnnbench leaderboard {folder}"
+    for form in FORMATS.values():
+        published = (folder / form.file_name).read_text(encoding="utf-8")
+        assert form.render(results) == published, f"run: rnnbench leaderboard {folder}"
 
 
 @pytest.mark.parametrize("folder", BOARDS, ids=lambda folder: folder.name)

@@ -1,129 +1,18 @@
 """Is a recurrent network enough for my sequences, or do I need attention, at this budget, and how sure are we?
 
-The public names for plugin authors are here and nothing else is promised. They load on first use, so that
-``import rnnbench`` stays light.
+The public names for plugin authors are listed in ``__init__.pyi``; nothing else is stable. Each is loaded on first use,
+so that ``import rnnbench`` stays fast.
 """
 
 from __future__ import annotations
 
 import importlib
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import lazy_loader
 
 __version__ = "0.1.0"
-
-if TYPE_CHECKING:
-    from rnnbench.base.streams import stream
-    from rnnbench.contract.batches import Arrays, Batch, Columns, Encoding
-    from rnnbench.contract.datasets import (
-        DataMissing,
-        Dataset,
-        LabelledText,
-        Observation,
-        PianoRoll,
-        Row,
-        SentencePair,
-        Split,
-        TaggedSentence,
-        TextLine,
-    )
-    from rnnbench.contract.ends import InputType, OutputEnd, OutputType
-    from rnnbench.contract.hooks import hookimpl
-    from rnnbench.contract.metrics import Metric, mean_metric
-    from rnnbench.contract.models import Family, Knob, Model, Role
-    from rnnbench.contract.tasks import Baseline, Task
-    from rnnbench.discovery import find_model
-    from rnnbench.metrics import find_metric
-    from rnnbench.metrics.evaluate_modules import as_evaluate, evaluate_metric
-    from rnnbench.network.bits_per_step import BitsPerStep
-    from rnnbench.network.horizon import Horizon
-    from rnnbench.network.inputs import Reals, Tokens
-    from rnnbench.network.label import Label
-    from rnnbench.network.label_per_step import LabelPerStep
-    from rnnbench.network.next_token import NextToken
-    from rnnbench.network.target_sequence import TargetSequence
-    from rnnbench.network.value import Value
-    from rnnbench.records.frame import load_results
-
-_HOME = {
-    "rnnbench.contract.datasets": (
-        "DataMissing",
-        "Dataset",
-        "LabelledText",
-        "Observation",
-        "PianoRoll",
-        "Row",
-        "SentencePair",
-        "Split",
-        "TaggedSentence",
-        "TextLine",
-    ),
-    "rnnbench.contract.ends": ("InputType", "OutputEnd", "OutputType"),
-    "rnnbench.contract.hooks": ("hookimpl",),
-    "rnnbench.contract.metrics": ("Metric", "mean_metric"),
-    "rnnbench.contract.models": ("Family", "Knob", "Model", "Role"),
-    "rnnbench.contract.batches": ("Arrays", "Batch", "Columns", "Encoding"),
-    "rnnbench.contract.tasks": ("Baseline", "Task"),
-    "rnnbench.discovery": ("find_model",),
-    "rnnbench.metrics": ("find_metric",),
-    "rnnbench.metrics.evaluate_modules": ("as_evaluate", "evaluate_metric"),
-    "rnnbench.network.bits_per_step": ("BitsPerStep",),
-    "rnnbench.network.horizon": ("Horizon",),
-    "rnnbench.network.inputs": ("Reals", "Tokens"),
-    "rnnbench.network.label": ("Label",),
-    "rnnbench.network.label_per_step": ("LabelPerStep",),
-    "rnnbench.network.next_token": ("NextToken",),
-    "rnnbench.network.target_sequence": ("TargetSequence",),
-    "rnnbench.network.value": ("Value",),
-    "rnnbench.base.streams": ("stream",),
-    "rnnbench.records.frame": ("load_results",),
-}
-_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
-
-__all__ = [
-    "Arrays",
-    "Baseline",
-    "Batch",
-    "BitsPerStep",
-    "Columns",
-    "DataMissing",
-    "Dataset",
-    "Encoding",
-    "Family",
-    "Horizon",
-    "InputType",
-    "Knob",
-    "Label",
-    "LabelPerStep",
-    "LabelledText",
-    "Metric",
-    "Model",
-    "NextToken",
-    "Observation",
-    "OutputEnd",
-    "OutputType",
-    "PianoRoll",
-    "Reals",
-    "Role",
-    "Row",
-    "SentencePair",
-    "Split",
-    "TaggedSentence",
-    "TargetSequence",
-    "Task",
-    "TextLine",
-    "Tokens",
-    "Value",
-    "__version__",
-    "as_evaluate",
-    "evaluate_metric",
-    "find_metric",
-    "find_model",
-    "hookimpl",
-    "load_results",
-    "mean_metric",
-    "stream",
-]
 
 # Libraries read these when they are imported: no telemetry, no progress bars, no thread pools that a fork would break.
 for _variable, _value in {
@@ -138,15 +27,14 @@ for _variable, _value in {
     os.environ.setdefault(_variable, _value)
 
 
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
 def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        version = importlib.import_module("rnnbench.contract.version")
-        if name in version.MOVED:
-            moved = version.warn_moved(name)
-            return __getattr__(moved.to) if moved.home is None else getattr(importlib.import_module(moved.home), name)
-        raise AttributeError(f"module 'rnnbench' has no attribute {name!r}")
-    return getattr(importlib.import_module(_MODULE_OF[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+    if name in __all__:
+        return _load(name)
+    version = importlib.import_module("rnnbench.contract.version")
+    if name in version.MOVED:
+        moved = version.warn_moved(name)
+        return _load(moved.to) if moved.home is None else getattr(importlib.import_module(moved.home), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

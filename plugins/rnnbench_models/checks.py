@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import math
 from typing import TYPE_CHECKING, Literal, get_args, get_origin, get_type_hints
+
+from rnnbench import did_you_mean
 
 if TYPE_CHECKING:
     from rnnbench import Model, Role
@@ -59,9 +60,8 @@ def check_choices(model: Model) -> None:
     for field, choices in _choices(type(model)).items():
         value = getattr(model, field)
         if value not in choices:
-            near = difflib.get_close_matches(str(value), choices, n=1)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            raise ValueError(f"{field} must be one of {', '.join(choices)}, got {value!r}{meant}")
+            hint = did_you_mean(value, choices)
+            raise ValueError(f"{field} must be one of {', '.join(choices)}, got {value!r}{hint}")
 
 
 @functools.cache  # sizing builds a model for each width that it tries

@@ -10,10 +10,9 @@ A window starts at every row (stride 1); inputs of validation and test windows r
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,46 +23,47 @@ from rnnbench import (
     Baseline,
     Batch,
     Columns,
+    Dataset,
     Encoding,
+    Floats,
     Horizon,
     Observation,
     Reals,
     Role,
     Row,
     Task,
+    check_positive,
+    did_you_mean,
     find_metric,
+    rows_of_type,
 )
 from rnnbench_tasks.baselines import seasonal
 from rnnbench_tasks.baselines.linear_map import LinearMap
-from rnnbench_tasks.fields import positive
-from rnnbench_tasks.rows import of_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from torch import Tensor
 
-    from rnnbench import Dataset, InputType, OutputType
+    from rnnbench import InputType, OutputType, Rows
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 _AT_ONCE = 256  # windows that a closed-form predictor looks at together
 
 
-def _repeat_last(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+def _repeat_last(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
     assert isinstance(task, Forecasting)
     return task.blocks(*task.errors(test, lambda inputs_BLC: inputs_BLC[:, -1:]))
 
 
-def _seasonal_naive(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+def _seasonal_naive(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
     assert isinstance(task, Forecasting)
     length = seasonal.season(training["values"].astype(np.float64), task.lookback, task.horizon)
     steps_H = seasonal.positions(length, task.lookback, task.horizon)
     return task.blocks(*task.errors(test, lambda inputs_BLC: inputs_BLC[:, steps_H]))
 
 
-def _linear_map(task: Task, encoding: Encoding, training: Arrays, test: Arrays, *, joint: bool) -> Columns:  # noqa: ARG001
+def _linear_map(task: Task, encoding: Encoding, training: Arrays, test: Arrays, *, joint: bool) -> Columns:
     assert isinstance(task, Forecasting)
     predict = LinearMap.fitted(training["values"].astype(np.float64), task.lookback, task.horizon, joint=joint)
     return task.blocks(*task.errors(test, lambda inputs_BLC: torch.from_numpy(predict(inputs_BLC.numpy()))))
@@ -87,17 +87,6 @@ LINEAR_MAP_ALL = Baseline(
 )
 
 
-@runtime_checkable
-class Forecaster(Protocol):
-    """A dataset that knows what generated it."""
-
-    def forecast(self, series_TC: Floats, origins_N: Integers, lookback: int, horizon: int) -> tuple[Floats, bool]:
-        """Its own forecasts N x H x C in raw units, from the ``lookback`` steps before each origin.
-
-        The flag says whether they are the optimum, or a bound made with more knowledge than a model has.
-        """
-
-
 @dataclass(frozen=True, kw_only=True)
 class Forecasting(Task):
     """Predict the next steps of a series.
@@ -114,9 +103,9 @@ class Forecasting(Task):
     role = Role.ENCODER
     rows = Observation
     metrics = (find_metric("mse"), find_metric("mae"))
-    item_kind = "window"
-    columns = {"squared_error": "float64", "absolute_error": "float64", "count": "int64"}
     block = "consecutive windows"
+    columns = {"squared_error": "float64", "absolute_error": "float64", "count": "int64"}
+    items_are = "windows"
 
     lookback: int = 96
     horizon: int = 96
@@ -125,22 +114,22 @@ class Forecasting(Task):
     block_size: int | None = None
 
     def __post_init__(self) -> None:
-        positive(self, "lookback", "horizon", "block_size")
+        check_positive(self, "lookback", "horizon", "block_size")
 
-    def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:
+    def fit(self, rows: Rows) -> Encoding:
         """Which columns are read, and their mean and standard deviation over the training rows.
 
         Raises:
             ValueError: the data has no column of a name in ``channels``.
         """
-        kept = tuple(channels) if self.channels is None else tuple(self.channels)
+        channels = rows.channels
+        kept = channels if self.channels is None else tuple(self.channels)
         for name in kept:
             if name not in channels:
-                near = difflib.get_close_matches(name, channels, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise ValueError(f"channels: no column {name!r}, only {', '.join(channels)}{hint}")
-        columns = [list(channels).index(name) for name in kept]
-        values_NC = _values(training)[:, columns]
+                hint = did_you_mean(name, channels)
+                raise ValueError(f"channels: no column {name!r}{hint}, only {', '.join(channels)}")
+        columns = [channels.index(name) for name in kept]
+        values_NC = _values(rows)[:, columns]
         deviations = values_NC.std(axis=0)
         return {
             "channels": list(kept),
@@ -149,7 +138,7 @@ class Forecasting(Task):
             "deviation": np.where(deviations > 0, deviations, 1.0).tolist(),
         }
 
-    def encode(self, encoding: Encoding, rows: Sequence[Row], before: Arrays | None) -> Arrays:
+    def encode(self, encoding: Encoding, rows: Rows) -> Arrays:
         """Standardised ``values``, the last ``lookback`` rows of the split before in front.
 
         ``rows`` is how many are the split's own.
@@ -159,8 +148,8 @@ class Forecasting(Task):
         """
         own_NC = (_values(rows)[:, encoding["columns"]] - encoding["mean"]) / encoding["deviation"]
         values_NC = own_NC.astype(np.float32)
-        if before is not None:
-            values_NC = np.concatenate([before["values"][-self.lookback :], values_NC])
+        if rows.before is not None:
+            values_NC = np.concatenate([rows.before["values"][-self.lookback :], values_NC])
         if len(values_NC) < self.lookback + self.horizon:
             raise ValueError(
                 f"a window of lookback {self.lookback} and horizon {self.horizon} does not fit {len(values_NC)} rows"
@@ -182,13 +171,13 @@ class Forecasting(Task):
         for first in range(0, len(rows), size):
             yield self._batch(windows_WCT, rows[first : first + size])
 
-    def evaluation(self, data: Arrays, size: int, window: int | None = None) -> Iterator[Batch]:  # noqa: ARG002
+    def evaluation(self, data: Arrays, size: int) -> Iterator[Batch]:
         """All windows in their order."""
         windows_WCT = self._windows(data)
         for first in range(0, len(windows_WCT), size):
             yield self._batch(windows_WCT, np.arange(first, min(first + size, len(windows_WCT))))
 
-    def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:  # noqa: ARG002
+    def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:
         """Blocks of consecutive windows: sums of ``squared_error`` and ``absolute_error``, and their ``count``."""
         windows = len(self._windows(data))
         squared, absolute = np.zeros(windows), np.zeros(windows)
@@ -235,25 +224,27 @@ class Forecasting(Task):
         return (REPEAT_LAST, SEASONAL_NAIVE, LINEAR_MAP, LINEAR_MAP_ALL)
 
     def knows_optimum(self, dataset: Dataset) -> bool:
-        """Whether the dataset forecasts itself; it does so from all of its channels."""
-        return self.channels is None and isinstance(dataset, Forecaster)
+        """Whether the dataset has forecasts of its own; they are of all of its channels."""
+        return self.channels is None and type(dataset).forecast is not Dataset.forecast
 
-    def optimum(self, dataset: Dataset, encoding: Encoding, rows: Sequence[Row], test: Arrays) -> dict[str, float]:  # noqa: ARG002
+    def optimum(self, dataset: Dataset, encoding: Encoding, rows: Sequence[Row], test: Arrays) -> dict[str, float]:
         """The mean squared error of the generator's own forecasts. Where it sees more than a model, this is a bound."""
-        assert isinstance(dataset, Forecaster)
         mean_C, deviation_C = np.asarray(encoding["mean"]), np.asarray(encoding["deviation"])
         values_NC = test["values"].astype(np.float64)
         origins_W = np.arange(self.lookback, len(values_NC) - self.horizon + 1)
-        forecast_WHC, _ = dataset.forecast(values_NC * deviation_C + mean_C, origins_W, self.lookback, self.horizon)
+        forecast = dataset.forecast(values_NC * deviation_C + mean_C, origins_W, self.lookback, self.horizon)
+        if forecast is None:
+            return {}
+        forecast_WHC, _ = forecast
         targets_WHC = values_NC[origins_W[:, None] + np.arange(self.horizon)]
         return {"mse": float(np.square((forecast_WHC - mean_C) / deviation_C - targets_WHC).mean())}
 
-    def chance(self, encoding: Encoding, validation: Arrays) -> float:  # noqa: ARG002
+    def chance(self, encoding: Encoding, validation: Arrays) -> float:
         """Mean squared error of the training mean, which is zero here, on the validation windows."""
         squared_W, _, values = self.errors(validation, lambda inputs_BLC: torch.zeros_like(inputs_BLC[:, :1]))
         return float(squared_W.mean() / values)
 
-    def trivial_loss(self, encoding: Encoding, training: Arrays, validation: Arrays) -> float:  # noqa: ARG002
+    def trivial_loss(self, encoding: Encoding, training: Arrays, validation: Arrays) -> float:
         """Mean squared error of the last observed value."""
         squared_W, _, values = self.errors(validation, lambda inputs_BLC: inputs_BLC[:, -1:])
         return float(squared_W.mean() / values)
@@ -281,4 +272,4 @@ class Forecasting(Task):
 
 
 def _values(rows: Sequence[Row]) -> Floats:
-    return np.asarray([row.values for row in of_type(Observation, rows)], dtype=np.float64)
+    return np.asarray([row.values for row in rows_of_type(Observation, rows)], dtype=np.float64)

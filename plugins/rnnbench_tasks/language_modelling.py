@@ -20,35 +20,34 @@ import numpy.typing as npt
 import torch
 
 from rnnbench import (
+    IGNORED,
     Arrays,
     Baseline,
     Batch,
     Columns,
     Encoding,
+    Floats,
+    Integers,
+    Metric,
     NextToken,
     Role,
     Row,
     Task,
     TextLine,
     Tokens,
+    check_positive,
     find_metric,
+    normalised,
+    rows_of_type,
 )
 from rnnbench_tasks import units
 from rnnbench_tasks.baselines.kneser_ney import KneserNey
-from rnnbench_tasks.fields import positive
-from rnnbench_tasks.rows import of_type
 from rnnbench_tasks.units import Units
-from rnnbench_tasks.vocabulary import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from rnnbench import Dataset, InputType, OutputType
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
-IGNORED = -100
+    from rnnbench import Dataset, InputType, OutputType, Rows
 
 
 def _unigram(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
@@ -85,10 +84,9 @@ class LanguageModelling(Task):
     name = "language-modelling"
     role = Role.CAUSAL
     rows = TextLine
-    metrics = (find_metric("perplexity"), find_metric("bits-per-byte"))
-    item_kind = "line"
-    columns = {"nll": "float64", "tokens": "int64", "words": "int64", "bytes": "int64"}
     block = "a stretch of consecutive tokens"
+    columns = {"nll": "float64", "tokens": "int64", "words": "int64", "bytes": "int64"}
+    items_are = "lines"
 
     units: Units = "words"
     vocabulary: int | None = None
@@ -99,15 +97,24 @@ class LanguageModelling(Task):
     tied: bool = False
 
     def __post_init__(self) -> None:
-        positive(self, "vocabulary", "minimum_count", "bptt", "streams", "block_size")
-        if self.units == "characters":  # the class declares what holds for words and byte pairs
-            object.__setattr__(self, "metrics", (find_metric("character-perplexity"), find_metric("bits-per-byte")))
+        check_positive(self, "vocabulary", "minimum_count", "bptt", "streams", "block_size")
 
-    def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:  # noqa: ARG002  series only
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The perplexity of words (of characters where the text is cut into these), and bits per byte."""
+        ranks = "character-perplexity" if self.units == "characters" else "perplexity"
+        return (find_metric(ranks), find_metric("bits-per-byte"))
+
+    @property
+    def segment(self) -> int:
+        """Steps of a batch, from which the state goes on to the next."""
+        return self.bptt
+
+    def fit(self, rows: Rows) -> Encoding:
         """The vocabulary of the training text."""
-        return units.fitted(self.units, _lines(training), self.vocabulary, self.minimum_count)
+        return units.fitted(self.units, _lines(rows), self.vocabulary, self.minimum_count)
 
-    def encode(self, encoding: Encoding, rows: Sequence[Row], before: Arrays | None) -> Arrays:  # noqa: ARG002
+    def encode(self, encoding: Encoding, rows: Rows) -> Arrays:
         """Per position of the text: ``ids``; ``words``, 1 where a word or a line end stands; ``bytes`` covered."""
         cut, end = units.cutter(encoding), encoding["end"]
         ids: list[int] = []
@@ -146,18 +153,9 @@ class LanguageModelling(Task):
             inputs_BT, targets_BT = (part[:, first : first + self.bptt] for part in (inputs_BN, targets_BN))
             yield _batch(inputs_BT, targets_BT, np.arange(size), carry=first > 0)
 
-    def evaluation(self, data: Arrays, size: int, window: int | None = None) -> Iterator[Batch]:
-        """Every position once: ``size`` streams, or ``size`` windows, at a time. A batch's ``rows`` are streams."""
-        targets = data["ids"].astype(np.int64)
-        inputs = np.concatenate([[int(data["end"])], targets[:-1]])
-        return (
-            self._carried(data, inputs, targets, size)
-            if window is None
-            else self._windowed(data, inputs, targets, size, window)
-        )
-
-    def _carried(self, data: Arrays, inputs: Integers, targets: Integers, size: int) -> Iterator[Batch]:
-        edges = self._edges(data)
+    def evaluation(self, data: Arrays, size: int) -> Iterator[Batch]:
+        """Every position once, ``size`` streams at a time. A batch's ``rows`` are streams."""
+        (inputs, targets), edges = _read(data), self._edges(data)
         for first in range(0, len(edges) - 1, size):
             rows = np.arange(first, min(first + size, len(edges) - 1))
             steps = int(np.diff(edges)[rows].max())
@@ -166,8 +164,9 @@ class LanguageModelling(Task):
                 ends = np.minimum(begins + self.bptt, edges[rows + 1])
                 yield _batch(*_stacked(inputs, targets, begins, begins, ends), rows, carry=start > 0)
 
-    def _windowed(self, data: Arrays, inputs: Integers, targets: Integers, size: int, window: int) -> Iterator[Batch]:
+    def windowed(self, data: Arrays, size: int, window: int) -> Iterator[Batch]:
         """Windows of one length, half a window apart; each scores what no window before it did."""
+        inputs, targets = _read(data)
         stride = max(1, window // 2)
         spans: list[tuple[int, int, int, int]] = []  # stream, begin, first scored, end
         edges = self._edges(data)
@@ -182,7 +181,7 @@ class LanguageModelling(Task):
             rows, begins, scored_from, ends = np.asarray(spans[first : first + size]).T
             yield _batch(*_stacked(inputs, targets, begins, scored_from, ends), rows, carry=False)
 
-    def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:  # noqa: ARG002
+    def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:
         """Blocks of consecutive positions of a stream: sums of ``nll`` (nats), ``tokens``, ``words``, ``bytes``.
 
         Raises:
@@ -260,7 +259,13 @@ class LanguageModelling(Task):
 
 
 def _lines(rows: Sequence[Row]) -> list[str]:
-    return [normalised(row.text) for row in of_type(TextLine, rows)]
+    return [normalised(row.text) for row in rows_of_type(TextLine, rows)]
+
+
+def _read(data: Arrays) -> tuple[Integers, Integers]:
+    """The token before each position of the text, and the token there."""
+    targets = data["ids"].astype(np.int64)
+    return np.concatenate([[int(data["end"])], targets[:-1]]), targets
 
 
 def _unigram_nll(encoding: Encoding, training: Arrays) -> Floats:

@@ -21,42 +21,44 @@ import numpy.typing as npt
 import torch
 
 from rnnbench import (
+    IGNORED,
     Arrays,
     Baseline,
     Batch,
     BitsPerStep,
     Columns,
     Encoding,
+    Floats,
+    Integers,
     PianoRoll,
     Reals,
     Role,
-    Row,
     Task,
     find_metric,
+    row_lengths,
+    rows_of_type,
+    scored_by_step,
+    shuffled_rows,
+    sorted_by_length,
 )
 from rnnbench_tasks.baselines.key_frequencies import nll, sounding
 from rnnbench_tasks.baselines.previous_frame import sounding_after
-from rnnbench_tasks.batching import lengths, shuffled, sorted_by_length
-from rnnbench_tasks.rows import of_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from rnnbench import InputType, OutputType
+    from rnnbench import InputType, OutputType, Rows
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Bits = npt.NDArray[np.uint8]
 
 KEYS = 88
-IGNORED = -100
 
 
-def _key_frequencies(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+def _key_frequencies(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
     return _columns(test, _frequencies_nll(training, test))
 
 
-def _previous_frame(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+def _previous_frame(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
     after_2K = sounding_after(*_transitions(training))
     before_NK, frames_NK = _transitions(test)
     return _columns(test, nll(frames_NK, np.where(before_NK, after_2K[1], after_2K[0])))
@@ -74,20 +76,20 @@ class PolyphonicMusic(Task):
     role = Role.CAUSAL
     rows = PianoRoll
     metrics = (find_metric("nll-per-frame"),)
-    columns = {"nll": "float64", "frames": "int64"}
     block = "a piece"
+    columns = {"nll": "float64", "frames": "int64"}
 
-    def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:  # noqa: ARG002  nothing is learned
+    def fit(self, rows: Rows) -> Encoding:
         """Nothing: frames are read as they are."""
         return {}
 
-    def encode(self, encoding: Encoding, rows: Sequence[Row], before: Arrays | None) -> Arrays:  # noqa: ARG002
+    def encode(self, encoding: Encoding, rows: Rows) -> Arrays:
         """``frames``, N x 88 of 0 and 1, all pieces end to end, and ``frames_starts``.
 
         Raises:
             ValueError: a piece has fewer than two frames, or a key that no piano has.
         """
-        pieces = [row.frames for row in of_type(PianoRoll, rows)]
+        pieces = [row.frames for row in rows_of_type(PianoRoll, rows)]
         for number, frames in enumerate(pieces):
             if len(frames) < 2:
                 raise ValueError(f"piece {number}: {len(frames)} frames, expected at least 2")
@@ -100,48 +102,41 @@ class PolyphonicMusic(Task):
             frame_K[list(keys)] = 1
         return {"frames": frames_NK, "frames_starts": starts}
 
-    def input(self, encoding: Encoding) -> InputType:  # noqa: ARG002
+    def input(self, encoding: Encoding) -> InputType:
         """The keys of a frame."""
         return Reals(KEYS)
 
-    def output(self, encoding: Encoding) -> OutputType:  # noqa: ARG002
+    def output(self, encoding: Encoding) -> OutputType:
         """The keys of the next one."""
         return BitsPerStep(KEYS)
 
     def batches(self, data: Arrays, size: int, order: np.random.Generator) -> Iterator[Batch]:
         """Shuffled pieces; pieces are few, and grouping them by length would make the same batches again and again."""
-        return (_batch(data, rows) for rows in shuffled(len(data["frames_starts"]) - 1, size, order))
+        return (_batch(data, rows) for rows in shuffled_rows(len(data["frames_starts"]) - 1, size, order))
 
-    def evaluation(self, data: Arrays, size: int, window: int | None = None) -> Iterator[Batch]:  # noqa: ARG002
+    def evaluation(self, data: Arrays, size: int) -> Iterator[Batch]:
         """Every piece once, by length; a piece is one segment, and no state is carried to the next."""
-        return (_batch(data, rows) for rows in sorted_by_length(lengths(data, "frames"), size))
+        return (_batch(data, rows) for rows in sorted_by_length(row_lengths(data, "frames"), size))
 
-    def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:  # noqa: ARG002
+    def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:
         """A piece each, in row order: its scored ``frames`` and their ``nll`` (nats).
 
         Raises:
             ValueError: a piece was not scored.
         """
         starts = data["frames_starts"] - np.arange(len(data["frames_starts"]))  # of the targets
-        nll_N = np.full(int(starts[-1]), np.nan)
-        for batch, columns in scored:
-            for place, row in enumerate(batch.rows):
-                found = columns["log_probability"][place][: starts[row + 1] - starts[row]]
-                nll_N[starts[row] : starts[row + 1]] = -np.asarray(found, dtype=np.float64)
-        missing = int(np.isnan(nll_N[starts[:-1]]).sum())
-        if missing:
-            raise ValueError(f"{missing} of {len(starts) - 1} pieces were not scored")
-        return _columns(data, nll_N)
+        (log_probability_N,) = scored_by_step(scored, starts, "log_probability")
+        return _columns(data, -log_probability_N)
 
     def baselines(self) -> tuple[Baseline, ...]:
         """Each key's frequency, and its frequency given the frame before."""
         return (KEY_FREQUENCIES, PREVIOUS_FRAME)
 
-    def chance(self, encoding: Encoding, validation: Arrays) -> float:  # noqa: ARG002
+    def chance(self, encoding: Encoding, validation: Arrays) -> float:
         """A coin for each key."""
         return float(KEYS * np.log(2))
 
-    def trivial_loss(self, encoding: Encoding, training: Arrays, validation: Arrays) -> float:  # noqa: ARG002
+    def trivial_loss(self, encoding: Encoding, training: Arrays, validation: Arrays) -> float:
         """Nats a frame where each key sounds as often as in training."""
         return float(_frequencies_nll(training, validation).mean())
 
@@ -149,7 +144,7 @@ class PolyphonicMusic(Task):
         """What is scored."""
         return ("the first frame of a piece is read and not predicted",)
 
-    def counts(self, encoding: Encoding, data: Arrays) -> dict[str, int]:  # noqa: ARG002
+    def counts(self, encoding: Encoding, data: Arrays) -> dict[str, int]:
         """Rows, frames, and those that are predicted."""
         pieces, frames = len(data["frames_starts"]) - 1, len(data["frames"])
         return {"rows": pieces, "frames": frames, "targets": frames - pieces}
@@ -168,13 +163,13 @@ def _frequencies_nll(training: Arrays, data: Arrays) -> Floats:
 
 def _columns(data: Arrays, nll_N: Floats) -> Columns:
     """Sums over each piece."""
-    frames_R = lengths(data, "frames") - 1
+    frames_R = row_lengths(data, "frames") - 1
     starts = np.cumsum(frames_R) - frames_R
     return {"nll": np.add.reduceat(nll_N, starts).tolist(), "frames": frames_R.tolist()}
 
 
 def _batch(data: Arrays, rows: Integers) -> Batch:
-    first_B, length_B = data["frames_starts"][rows], lengths(data, "frames")[rows] - 1
+    first_B, length_B = data["frames_starts"][rows], row_lengths(data, "frames")[rows] - 1
     steps_T = np.arange(length_B.max())
     valid_BT = steps_T < length_B[:, None]
     at_N = (first_B[:, None] + steps_T)[valid_BT]

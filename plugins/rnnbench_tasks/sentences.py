@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from rnnbench import UNKNOWN, fit_vocabulary, index_of, normalised
 from rnnbench_tasks import byte_pairs
-from rnnbench_tasks.vocabulary import UNKNOWN, chosen, index, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ class Lexicon:
 
     def __init__(self, encoding: Mapping[str, Any]) -> None:
         self._words: Sequence[str] = encoding.get("vocabulary", SPECIALS)
-        self._index = index(self._words)
+        self._index = index_of(self._words)
         self._tokenizer = byte_pairs.load(encoding["tokenizer"]) if "tokenizer" in encoding else None
 
     @staticmethod
@@ -34,7 +34,7 @@ class Lexicon:
             room = (size or byte_pairs.DEFAULT_SIZE) - len(SPECIALS)
             return {"tokenizer": byte_pairs.trained(map(normalised, lines), room, minimum_count)}
         words = (word for line in lines for word in line.split())
-        return {"vocabulary": chosen(words, SPECIALS, size, minimum_count)}
+        return {"vocabulary": fit_vocabulary(words, size, minimum_count, SPECIALS)}
 
     @property
     def size(self) -> int:

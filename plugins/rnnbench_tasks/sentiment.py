@@ -12,38 +12,41 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
-import torch
 
 from rnnbench import (
+    UNKNOWN,
     Arrays,
     Baseline,
     Batch,
     Columns,
     Encoding,
+    Floats,
+    Integers,
     Label,
     LabelledText,
     Role,
-    Row,
     Task,
     Tokens,
+    check_positive,
     find_metric,
+    fit_vocabulary,
+    index_of,
+    normalised,
+    pack_tokens,
+    padded_batch,
+    row_lengths,
+    rows_of_type,
+    scored_by_row,
+    shuffled_by_length,
+    sorted_by_length,
+    token_ids,
 )
 from rnnbench_tasks.baselines.bags_of_words import logistic_regression, naive_bayes
-from rnnbench_tasks.batching import lengths, packed, padded, shuffled_by_length, sorted_by_length
-from rnnbench_tasks.fields import positive
-from rnnbench_tasks.rows import of_type
-from rnnbench_tasks.vocabulary import UNKNOWN, chosen, index, normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from rnnbench import InputType, OutputType
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
-PADDING = "<pad>"
+    from rnnbench import InputType, OutputType, Rows
 
 
 def _majority(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
@@ -53,11 +56,11 @@ def _majority(task: Task, encoding: Encoding, training: Arrays, test: Arrays) ->
     return _columns(encoding, test, predicted, prior_nll[test["labels"]])
 
 
-def _naive_bayes(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+def _naive_bayes(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
     return _likeliest(encoding, test, naive_bayes(training, test))
 
 
-def _logistic_regression(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+def _logistic_regression(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
     return _likeliest(encoding, test, logistic_regression(training, test))
 
 
@@ -82,40 +85,38 @@ class Sentiment(Task):
     role = Role.ENCODER
     rows = LabelledText
     metrics = (find_metric("accuracy"), find_metric("macro-f1"))
-    item_kind = "row"
-    columns = {"label": "string", "predicted": "string", "nll": "float64"}
     block = "a text"
+    columns = {"label": "string", "predicted": "string", "nll": "float64"}
+    items_are = "rows"
 
     vocabulary: int | None = None
     minimum_count: int = 1
     max_length: int | None = 256
 
     def __post_init__(self) -> None:
-        positive(self, "vocabulary", "minimum_count", "max_length")
+        check_positive(self, "vocabulary", "minimum_count", "max_length")
 
-    def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:  # noqa: ARG002  series only
+    def fit(self, rows: Rows) -> Encoding:
         """The vocabulary and the label names of the training rows, sorted."""
-        rows = of_type(LabelledText, training)
-        words = (word for row in rows for word in self._words(row.text))
+        texts = rows_of_type(LabelledText, rows)
+        words = (word for row in texts for word in self._words(row.text))
         return {
-            "vocabulary": chosen(words, (PADDING, UNKNOWN), self.vocabulary, self.minimum_count),
-            "labels": sorted({row.label for row in rows}),
+            "vocabulary": fit_vocabulary(words, self.vocabulary, self.minimum_count),
+            "labels": sorted({row.label for row in texts}),
         }
 
-    def encode(self, encoding: Encoding, rows: Sequence[Row], before: Arrays | None) -> Arrays:  # noqa: ARG002
+    def encode(self, encoding: Encoding, rows: Rows) -> Arrays:
         """``ids`` (ragged) and ``labels``; an empty text is one unknown word.
 
         Raises:
             ValueError: a label that no training row has.
         """
-        texts = of_type(LabelledText, rows)
-        ids, labels = index(encoding["vocabulary"]), index(encoding["labels"])
-        unknown = ids[UNKNOWN]
+        texts, labels = rows_of_type(LabelledText, rows), index_of(encoding["labels"])
         strange = sorted({row.label for row in texts} - set(labels))
         if strange:
             raise ValueError(f"label {strange[0]!r} is in no training row, only {', '.join(map(repr, labels))}")
-        words = ([ids.get(word, unknown) for word in self._words(row.text)] or [unknown] for row in texts)
-        return {**packed("ids", words), "labels": np.asarray([labels[row.label] for row in texts], dtype=np.int64)}
+        ids = token_ids(encoding["vocabulary"], (self._words(row.text) or [UNKNOWN] for row in texts))
+        return {**pack_tokens("ids", ids), "labels": np.asarray([labels[row.label] for row in texts], dtype=np.int64)}
 
     def input(self, encoding: Encoding) -> InputType:
         """Tokens."""
@@ -127,28 +128,22 @@ class Sentiment(Task):
 
     def batches(self, data: Arrays, size: int, order: np.random.Generator) -> Iterator[Batch]:
         """Shuffled texts, of about one length in a batch."""
-        return (_batch(data, rows) for rows in shuffled_by_length(lengths(data, "ids"), size, order))
+        return (_batch(data, rows) for rows in shuffled_by_length(row_lengths(data, "ids"), size, order))
 
-    def evaluation(self, data: Arrays, size: int, window: int | None = None) -> Iterator[Batch]:  # noqa: ARG002
+    def evaluation(self, data: Arrays, size: int) -> Iterator[Batch]:
         """Every text once, by length."""
-        return (_batch(data, rows) for rows in sorted_by_length(lengths(data, "ids"), size))
+        return (_batch(data, rows) for rows in sorted_by_length(row_lengths(data, "ids"), size))
 
     def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:
         """A text each, in row order: ``label`` and ``predicted`` by name, ``nll`` of the right label (nats)."""
-        predicted = np.full(len(data["labels"]), -1, dtype=np.int64)
-        nll = np.zeros(len(predicted))
-        for batch, columns in scored:
-            predicted[batch.rows] = columns["label"]
-            nll[batch.rows] = -np.asarray(columns["log_probability"], dtype=np.float64)
-        if (predicted < 0).any():
-            raise ValueError(f"{int((predicted < 0).sum())} of {len(predicted)} texts were not scored")
-        return _columns(encoding, data, predicted, nll)
+        predicted, log_probability = scored_by_row(scored, len(data["labels"]), "label", "log_probability")
+        return _columns(encoding, data, predicted, -log_probability)
 
     def baselines(self) -> tuple[Baseline, ...]:
         """The commonest label, and two classifiers of bags of words."""
         return (MAJORITY, NAIVE_BAYES, LOGISTIC_REGRESSION)
 
-    def chance(self, encoding: Encoding, validation: Arrays) -> float:  # noqa: ARG002
+    def chance(self, encoding: Encoding, validation: Arrays) -> float:
         """Accuracy of a uniform guess, in per cent."""
         return 100 / len(encoding["labels"])
 
@@ -185,11 +180,4 @@ def _columns(encoding: Encoding, data: Arrays, predicted: Integers, nll: Floats)
 
 
 def _batch(data: Arrays, rows: Integers) -> Batch:
-    length_B = lengths(data, "ids")[rows]
-    return Batch(
-        inputs=torch.from_numpy(padded(data, "ids", rows, fill=0)),
-        targets=torch.from_numpy(data["labels"][rows]),
-        rows=rows,
-        positions=int(length_B.sum()),
-        lengths=torch.from_numpy(length_B),
-    )
+    return padded_batch(data, "ids", rows, data["labels"][rows])

@@ -13,53 +13,57 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
-import torch
 
 from rnnbench import (
+    IGNORED,
+    UNKNOWN,
     Arrays,
     Baseline,
     Batch,
     Columns,
     Encoding,
+    Floats,
+    Integers,
     LabelPerStep,
     Role,
     Row,
     TaggedSentence,
     Task,
     Tokens,
+    check_positive,
     find_metric,
+    fit_vocabulary,
+    index_of,
+    pack_tokens,
+    pad_rows,
+    padded_batch,
+    row_lengths,
+    rows_of_type,
+    scored_by_step,
+    shuffled_by_length,
+    sorted_by_length,
+    token_ids,
 )
 from rnnbench_tasks.baselines.hidden_markov import HiddenMarkov
 from rnnbench_tasks.baselines.most_frequent_tag import tag_frequencies, tags_of_words
-from rnnbench_tasks.batching import lengths, packed, padded, shuffled_by_length, sorted_by_length
-from rnnbench_tasks.fields import positive
-from rnnbench_tasks.rows import of_type
-from rnnbench_tasks.vocabulary import UNKNOWN, chosen, index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from rnnbench import InputType, OutputType
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
-PADDING = "<pad>"
-IGNORED = -100
+    from rnnbench import InputType, OutputType, Rows
 
 
-def _majority(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+def _majority(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
     share_K = tag_frequencies(training["tags"], len(encoding["tags"]))
     return _likeliest(test, np.broadcast_to(share_K, (len(test["tags"]), len(share_K))))
 
 
-def _most_frequent_tag(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+def _most_frequent_tag(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
     probability_VK = tags_of_words(training["ids"], training["tags"], *_sizes(encoding))
     return _likeliest(test, probability_VK[test["ids"]])
 
 
-def _hidden_markov(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+def _hidden_markov(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
     model = HiddenMarkov.fitted(training["ids"], training["tags"], training["ids_starts"], *_sizes(encoding))
     sentences = (test["ids"][first:last] for first, last in pairwise(test["ids_starts"]))
     return _likeliest(test, np.concatenate([model.posterior(word_T) for word_T in sentences]))
@@ -85,40 +89,39 @@ class Tagging(Task):
     role = Role.ENCODER
     rows = TaggedSentence
     metrics = (find_metric("token-accuracy"), find_metric("sentence-accuracy"))
-    item_kind = "row"
-    columns = {"right": "int64", "tokens": "int64", "nll": "float64"}
     block = "a sentence"
+    columns = {"right": "int64", "tokens": "int64", "nll": "float64"}
+    items_are = "rows"
 
     vocabulary: int | None = None
     minimum_count: int = 2
     lower_case: bool = False
 
     def __post_init__(self) -> None:
-        positive(self, "vocabulary", "minimum_count")
+        check_positive(self, "vocabulary", "minimum_count")
 
-    def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:  # noqa: ARG002  series only
+    def fit(self, rows: Rows) -> Encoding:
         """The vocabulary and the tags of the training rows, sorted."""
-        sentences = _sentences(training)
+        sentences = _sentences(rows)
         words = (self._read(word) for sentence in sentences for word in sentence.words)
         return {
-            "vocabulary": chosen(words, (PADDING, UNKNOWN), self.vocabulary, self.minimum_count),
+            "vocabulary": fit_vocabulary(words, self.vocabulary, self.minimum_count),
             "tags": sorted({tag for sentence in sentences for tag in sentence.tags}),
         }
 
-    def encode(self, encoding: Encoding, rows: Sequence[Row], before: Arrays | None) -> Arrays:  # noqa: ARG002
+    def encode(self, encoding: Encoding, rows: Rows) -> Arrays:
         """``ids`` and ``tags``, both ragged.
 
         Raises:
             ValueError: a sentence has no words, or not a tag for each, or a tag that no training row has.
         """
-        sentences, ids, tags = _sentences(rows), index(encoding["vocabulary"]), index(encoding["tags"])
-        unknown = ids[UNKNOWN]
+        sentences, tags = _sentences(rows), index_of(encoding["tags"])
         strange = sorted({tag for sentence in sentences for tag in sentence.tags} - set(tags))
         if strange:
             raise ValueError(f"tag {strange[0]!r} is in no training row, only {', '.join(map(repr, tags))}")
-        words = ([ids.get(self._read(word), unknown) for word in sentence.words] for sentence in sentences)
+        ids = token_ids(encoding["vocabulary"], (map(self._read, sentence.words) for sentence in sentences))
         numbers = ([tags[tag] for tag in sentence.tags] for sentence in sentences)
-        return {**packed("ids", words), **packed("tags", numbers)}
+        return {**pack_tokens("ids", ids), **pack_tokens("tags", numbers)}
 
     def input(self, encoding: Encoding) -> InputType:
         """Tokens."""
@@ -130,36 +133,26 @@ class Tagging(Task):
 
     def batches(self, data: Arrays, size: int, order: np.random.Generator) -> Iterator[Batch]:
         """Shuffled sentences, of about one length in a batch."""
-        return (_batch(data, rows) for rows in shuffled_by_length(lengths(data, "ids"), size, order))
+        return (_batch(data, rows) for rows in shuffled_by_length(row_lengths(data, "ids"), size, order))
 
-    def evaluation(self, data: Arrays, size: int, window: int | None = None) -> Iterator[Batch]:  # noqa: ARG002
+    def evaluation(self, data: Arrays, size: int) -> Iterator[Batch]:
         """Every sentence once, by length."""
-        return (_batch(data, rows) for rows in sorted_by_length(lengths(data, "ids"), size))
+        return (_batch(data, rows) for rows in sorted_by_length(row_lengths(data, "ids"), size))
 
-    def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:  # noqa: ARG002
+    def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:
         """A sentence each, in row order: its ``tokens``, the ``right`` ones, and ``nll`` of the right tags (nats).
 
         Raises:
             ValueError: a sentence was not scored.
         """
-        starts = data["tags_starts"]
-        predicted_N, nll_N = np.full(len(data["tags"]), -1, dtype=np.int64), np.zeros(len(data["tags"]))
-        for batch, columns in scored:
-            for place, row in enumerate(batch.rows):
-                inside = slice(starts[row], starts[row + 1])
-                length = int(starts[row + 1] - starts[row])
-                predicted_N[inside] = columns["label"][place][:length]
-                nll_N[inside] = -np.asarray(columns["log_probability"][place][:length], dtype=np.float64)
-        missing = int((predicted_N[starts[:-1]] < 0).sum())
-        if missing:
-            raise ValueError(f"{missing} of {len(starts) - 1} sentences were not scored")
-        return _columns(data, predicted_N, nll_N)
+        predicted_N, log_probability_N = scored_by_step(scored, data["tags_starts"], "label", "log_probability")
+        return _columns(data, predicted_N, -log_probability_N)
 
     def baselines(self) -> tuple[Baseline, ...]:
         """The commonest tag, each word's commonest tag, and a hidden Markov model."""
         return (MAJORITY, MOST_FREQUENT_TAG, HIDDEN_MARKOV)
 
-    def chance(self, encoding: Encoding, validation: Arrays) -> float:  # noqa: ARG002
+    def chance(self, encoding: Encoding, validation: Arrays) -> float:
         """Accuracy of a uniform guess, in per cent."""
         return 100 / len(encoding["tags"])
 
@@ -173,7 +166,7 @@ class Tagging(Task):
         return {
             "rows": len(data["ids_starts"]) - 1,
             "tokens": len(data["ids"]),
-            "unknown": int((data["ids"] == index(encoding["vocabulary"])[UNKNOWN]).sum()),
+            "unknown": int((data["ids"] == index_of(encoding["vocabulary"])[UNKNOWN]).sum()),
             "vocabulary": len(encoding["vocabulary"]),
             "tags": len(encoding["tags"]),
         }
@@ -184,7 +177,7 @@ class Tagging(Task):
 
 def _sentences(rows: Sequence[Row]) -> list[TaggedSentence]:
     """The rows as sentences with a tag for each word, and at least one."""
-    sentences = of_type(TaggedSentence, rows)
+    sentences = rows_of_type(TaggedSentence, rows)
     for number, sentence in enumerate(sentences):
         words, tags = len(sentence.words), len(sentence.tags)
         if words != tags or not words:
@@ -213,11 +206,4 @@ def _columns(data: Arrays, predicted_N: Integers, nll_N: Floats) -> Columns:
 
 
 def _batch(data: Arrays, rows: Integers) -> Batch:
-    length_B = lengths(data, "ids")[rows]
-    return Batch(
-        inputs=torch.from_numpy(padded(data, "ids", rows, fill=0)),
-        targets=torch.from_numpy(padded(data, "tags", rows, fill=IGNORED)),
-        rows=rows,
-        positions=int(length_B.sum()),
-        lengths=torch.from_numpy(length_B),
-    )
+    return padded_batch(data, "ids", rows, pad_rows(data, "tags", rows, fill=IGNORED))

@@ -12,36 +12,39 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import numpy.typing as npt
-import torch
 
 from rnnbench import (
+    IGNORED,
     Arrays,
     Batch,
     Columns,
     Encoding,
+    Integers,
     Role,
-    Row,
     SentencePair,
     TargetSequence,
     Task,
     Tokens,
+    check_positive,
     find_metric,
+    pack_texts,
+    pack_tokens,
+    pad_rows,
+    padded_batch,
+    row_lengths,
+    rows_of_type,
+    scored_by_row,
+    shuffled_rows,
+    sorted_by_length,
+    unpack_texts,
 )
-from rnnbench_tasks.batching import lengths, packed, packed_text, padded, shuffled, sorted_by_length, texts
-from rnnbench_tasks.fields import positive
-from rnnbench_tasks.rows import of_type
 from rnnbench_tasks.sentences import BOS, EOS, PAD, Lexicon
 from rnnbench_tasks.translation_baselines import CONSTANT, COPY, DICTIONARY, IBM_1, target_nll
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from rnnbench import Baseline, InputType, OutputType
-
-Integers = npt.NDArray[np.int64]
-
-IGNORED = -100
+    from rnnbench import Baseline, InputType, OutputType, Rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +64,9 @@ class Translation(Task):
     role = Role.SEQ2SEQ
     rows = SentencePair
     metrics = (find_metric("bleu"), find_metric("chrf"))
-    item_kind = "row"
-    columns = {"hypothesis": "string", "reference": "string", "nll": "float64", "tokens": "int64"}
     block = "a sentence"
+    columns = {"hypothesis": "string", "reference": "string", "nll": "float64", "tokens": "int64"}
+    items_are = "rows"
 
     units: Literal["words", "bpe"] = "words"
     vocabulary: int | None = None
@@ -73,26 +76,26 @@ class Translation(Task):
     tied: bool = False
 
     def __post_init__(self) -> None:
-        positive(self, "vocabulary", "minimum_count", "beam")
+        check_positive(self, "vocabulary", "minimum_count", "beam")
 
-    def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:  # noqa: ARG002  series only
+    def fit(self, rows: Rows) -> Encoding:
         """A vocabulary for each side."""
-        pairs = of_type(SentencePair, training)
+        pairs = rows_of_type(SentencePair, rows)
         sides = {"source": [pair.source for pair in pairs], "target": [pair.target for pair in pairs]}
         return {
             side: Lexicon.fitted(self.units, lines, self.vocabulary, self.minimum_count)
             for side, lines in sides.items()
         }
 
-    def encode(self, encoding: Encoding, rows: Sequence[Row], before: Arrays | None) -> Arrays:  # noqa: ARG002
+    def encode(self, encoding: Encoding, rows: Rows) -> Arrays:
         """``source`` and ``target`` token ids, each sentence ended, and both texts as they are (all ragged)."""
-        pairs = of_type(SentencePair, rows)
+        pairs = rows_of_type(SentencePair, rows)
         source, target = Lexicon(encoding["source"]), Lexicon(encoding["target"])
         return {
-            **packed("source", ([*source.ids(pair.source), EOS] for pair in pairs)),
-            **packed("target", ([*target.ids(pair.target), EOS] for pair in pairs)),
-            **packed_text("source_text", (pair.source for pair in pairs)),
-            **packed_text("target_text", (pair.target for pair in pairs)),
+            **pack_tokens("source", ([*source.ids(pair.source), EOS] for pair in pairs)),
+            **pack_tokens("target", ([*target.ids(pair.target), EOS] for pair in pairs)),
+            **pack_texts("source_text", (pair.source for pair in pairs)),
+            **pack_texts("target_text", (pair.target for pair in pairs)),
         }
 
     def input(self, encoding: Encoding) -> InputType:
@@ -117,11 +120,11 @@ class Translation(Task):
         Batches of one length would save padding, but a mean over tokens then weights the tokens of short sentences
         higher, and every model needs more steps.
         """
-        return (_batch(data, rows) for rows in shuffled(len(lengths(data, "source")), size, order))
+        return (_batch(data, rows) for rows in shuffled_rows(len(row_lengths(data, "source")), size, order))
 
-    def evaluation(self, data: Arrays, size: int, window: int | None = None) -> Iterator[Batch]:  # noqa: ARG002
+    def evaluation(self, data: Arrays, size: int) -> Iterator[Batch]:
         """Every pair once, by source length: all that a decoder knows."""
-        return (_batch(data, rows) for rows in sorted_by_length(lengths(data, "source"), size))
+        return (_batch(data, rows) for rows in sorted_by_length(row_lengths(data, "source"), size))
 
     def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:
         """A sentence each, in row order.
@@ -130,24 +133,20 @@ class Translation(Task):
         included.
         """
         lexicon = Lexicon(encoding["target"])
-        references = texts(data, "target_text")
-        hypotheses: list[str | None] = [None] * len(references)
-        nll = np.zeros(len(references))
-        for batch, columns in scored:
-            nll[batch.rows] = -np.asarray(columns["log_probability"], dtype=np.float64)
-            for row, ids in zip(batch.rows, columns["hypothesis"], strict=True):
-                hypotheses[row] = lexicon.text(ids)
-        found = [hypothesis for hypothesis in hypotheses if hypothesis is not None]
-        if len(found) < len(references):
-            raise ValueError(f"{len(references) - len(found)} of {len(references)} sentences were not translated")
-        tokens = lengths(data, "target").tolist()
-        return {"hypothesis": found, "reference": references, "nll": nll.tolist(), "tokens": tokens}
+        references = unpack_texts(data, "target_text")
+        ids, log_probability = scored_by_row(scored, len(references), "hypothesis", "log_probability")
+        return {
+            "hypothesis": [lexicon.text(hypothesis) for hypothesis in ids],
+            "reference": references,
+            "nll": (-log_probability).tolist(),
+            "tokens": row_lengths(data, "target").tolist(),
+        }
 
     def baselines(self) -> tuple[Baseline, ...]:
         """One sentence for all, the source itself, a dictionary, and IBM model 1."""
         return (CONSTANT, COPY, DICTIONARY, IBM_1)
 
-    def chance(self, encoding: Encoding, validation: Arrays) -> float:  # noqa: ARG002
+    def chance(self, encoding: Encoding, validation: Arrays) -> float:
         """BLEU of no answer."""
         return 0.0
 
@@ -167,14 +166,9 @@ class Translation(Task):
 
 
 def _lengths(data: Arrays) -> Integers:
-    return lengths(data, "source") + lengths(data, "target")
+    return row_lengths(data, "source") + row_lengths(data, "target")
 
 
 def _batch(data: Arrays, rows: Integers) -> Batch:
-    return Batch(
-        inputs=torch.from_numpy(padded(data, "source", rows, fill=PAD)),
-        targets=torch.from_numpy(padded(data, "target", rows, fill=IGNORED)),
-        rows=rows,
-        positions=int(_lengths(data)[rows].sum()),
-        lengths=torch.from_numpy(lengths(data, "source")[rows]),
-    )
+    targets = pad_rows(data, "target", rows, fill=IGNORED)
+    return padded_batch(data, "source", rows, targets, fill=PAD, positions=int(_lengths(data)[rows].sum()))

@@ -8,19 +8,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from sacrebleu.metrics import BLEU
 
-from rnnbench import Arrays, Baseline, Columns, Encoding, Task
+from rnnbench import Arrays, Baseline, Columns, Encoding, Floats, Integers, Task, row_lengths, unpack_texts
 from rnnbench_tasks.baselines import ibm1
-from rnnbench_tasks.batching import lengths, texts
 from rnnbench_tasks.sentences import EOS, Lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 _SAMPLE = 400  # training targets that a candidate is scored against
 _CANDIDATES = 40  # of each kind
@@ -47,21 +43,21 @@ def constant_sentence(targets: Sequence[str]) -> str:
     return max(candidates, key=lambda answer: float(bleu.corpus_score([answer] * len(sample), None).score))
 
 
-def _constant(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
-    answer = constant_sentence(texts(training, "target_text"))
+def _constant(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
+    answer = constant_sentence(unpack_texts(training, "target_text"))
     return _columns(encoding, training, test, [answer] * (len(test["target_starts"]) - 1))
 
 
-def _copy(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
-    return _columns(encoding, training, test, texts(test, "source_text"))
+def _copy(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
+    return _columns(encoding, training, test, unpack_texts(test, "source_text"))
 
 
-def _dictionary(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+def _dictionary(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
     candidates = _candidates(encoding, training)
     return _translated(encoding, training, test, partial(ibm1.word_by_word, candidates))
 
 
-def _ibm1(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+def _ibm1(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
     candidates = _candidates(encoding, training)
     bigrams = ibm1.Bigrams(_ragged(training, "target"), Lexicon(encoding["target"]).size)
     return _translated(encoding, training, test, partial(ibm1.decode, candidates, bigrams, end=EOS))
@@ -97,9 +93,9 @@ def _columns(encoding: Encoding, training: Arrays, test: Arrays, hypotheses: lis
     """None of them gives the probability of a reference: the unigram's stand in."""
     return {
         "hypothesis": hypotheses,
-        "reference": texts(test, "target_text"),
+        "reference": unpack_texts(test, "target_text"),
         "nll": target_nll(encoding, training, test).tolist(),
-        "tokens": lengths(test, "target").tolist(),
+        "tokens": row_lengths(test, "target").tolist(),
     }
 
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from rnnbench import UNKNOWN, fit_vocabulary, index_of
 from rnnbench_tasks import byte_pairs
-from rnnbench_tasks.vocabulary import UNKNOWN, chosen, index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -42,7 +42,7 @@ def fitted(units: Units, lines: Sequence[str], size: int | None, minimum_count: 
         learned = byte_pairs.load(tokenizer).get_vocab_size()
         return {"units": units, "tokenizer": tokenizer, "size": learned + 1, "end": learned}
     tokens: Iterable[str] = (token for line in lines for token in (line.split() if units == "words" else line))
-    vocabulary = chosen(tokens, (UNKNOWN, END), size, minimum_count)
+    vocabulary = fit_vocabulary(tokens, size, minimum_count, (UNKNOWN, END))
     return {"units": units, "vocabulary": vocabulary, "size": len(vocabulary), "end": vocabulary.index(END)}
 
 
@@ -50,7 +50,7 @@ def cutter(encoding: Encoding) -> Callable[[str], Pieces]:
     """The function from a normalised line to its pieces, without the line end."""
     if encoding["units"] == "bpe":
         return _byte_pair_cutter(encoding["tokenizer"])
-    ids = index(encoding["vocabulary"])
+    ids = index_of(encoding["vocabulary"])
     unknown = ids[UNKNOWN]
 
     def words(line: str) -> Pieces:

@@ -229,25 +229,25 @@ def task(**changes):
     return type("Mutant", (Wrong,), changes)()
 
 
-def forgets_json(self, training, channels):
-    return {**Sentiment.fit(self, training, channels), "labels": {row.label for row in training}}
+def forgets_json(self, rows):
+    return {**Sentiment.fit(self, rows), "labels": {row.label for row in rows}}
 
 
 def draws_its_own_order(self, data, size, order):
     return Sentiment.batches(self, data, size, np.random.default_rng(np.random.randint(1 << 30)))
 
 
-def gives_short_lengths(self, data, size, window=None):
+def gives_short_lengths(self, data, size):
     batches = Sentiment.evaluation(self, data, size)
     return (replace(batch, lengths=batch.lengths.to(torch.int32)) for batch in batches)
 
 
-def evaluates_in_any_order(self, data, size, window=None):
+def evaluates_in_any_order(self, data, size):
     batches = list(Sentiment.evaluation(self, data, size))
     return [batches[index] for index in np.random.permutation(len(batches))]
 
 
-def scores_some_rows_twice(self, data, size, window=None):
+def scores_some_rows_twice(self, data, size):
     batches = list(Sentiment.evaluation(self, data, size))
     return [*batches, batches[0]]
 

@@ -64,7 +64,16 @@ def test_check_says_what_was_tried_and_what_went_wrong_and_exits_with_1(capsys, 
     ("name", "wrong"),
     [
         ("lstn", "no plugin and no module is named 'lstn' (did you mean 'lstm'?); `rnnbench list` shows all"),
-        ("json", "module 'json' yields nothing: expected one of the hooks rnnbench_models, rnnbench_tasks, "),
+        (
+            "torchrec-peephole",
+            "no plugin and no module is named 'torchrec-peephole' (did you mean 'torchrec_",
+        ),
+        ("json", "module 'json': implements no hook; expected one or more of rnnbench_models, rnnbench_tasks, "),
+        (
+            "only_tracks",
+            "module 'only_tracks' implements only rnnbench_run_finished and yields none of the models, ",
+        ),
+        ("not_decorated", "module 'not_decorated': rnnbench_models is not decorated: add @hookimpl from rnnbench"),
         ("imports_nothing", "module 'imports_nothing' cannot be imported: No module named 'nowhere_at_all'"),
         ("is_no_python", "module 'is_no_python' cannot be imported: SyntaxError: "),
     ],
@@ -72,6 +81,10 @@ def test_check_says_what_was_tried_and_what_went_wrong_and_exits_with_1(capsys, 
 def test_a_name_that_is_nothing_is_named_with_the_nearest(name, wrong, tmp_path, monkeypatch):
     (tmp_path / "imports_nothing.py").write_text("import nowhere_at_all\n")
     (tmp_path / "is_no_python.py").write_text("def\n")
+    (tmp_path / "torchrec_peephole.py").write_text("")
+    hook = "def rnnbench_run_finished(record):\n    pass\n"
+    (tmp_path / "only_tracks.py").write_text(f"from rnnbench import hookimpl\n\n@hookimpl\n{hook}")
+    (tmp_path / "not_decorated.py").write_text("def rnnbench_models():\n    return []\n")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(UnknownSubject) as caught:
         find_subjects(name, discover())

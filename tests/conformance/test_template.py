@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,11 @@ def test_a_new_project_keeps_all_laws(kind, name, tmp_path, monkeypatch):
     assert [finding for finding in findings if finding.outcome is Outcome.FAILED] == []
     passed = {finding.law for finding in findings if finding.outcome is Outcome.PASSED}
     assert {"model": "chunks", "task": "scored-once"}[kind] in passed
+
+
+def test_the_tests_of_a_new_task_name_nothing_that_its_author_replaces():
+    tests = render_plugin("task", "filled-question")["tests/test_filled_question.py"]
+    assert re.findall(r"filled\w*", tests, re.IGNORECASE) == ["filled_question"]
 
 
 @pytest.mark.parametrize(

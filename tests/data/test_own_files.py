@@ -102,6 +102,12 @@ def test_the_data_folder_comes_before_the_working_folder(tmp_path, monkeypatch):
         TextFiles(**every("b.txt")).load(Split.TRAIN, tmp_path / "data")
 
 
+def test_a_folder_in_place_of_a_file_is_named_as_one(tmp_path):
+    (tmp_path / "dir").mkdir()
+    with pytest.raises(DataMissing, match=r"/dir is a folder, expected a file$"):
+        TextFiles(**every("dir")).load(Split.TRAIN, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("content", "mistake"),
     [
@@ -110,7 +116,7 @@ def test_the_data_folder_comes_before_the_working_folder(tmp_path, monkeypatch):
         (b'text,label\n"a\nb",x\n,y\n', "a.csv:4: column 'text': got '', expected a text"),
         (b"text,label\na,x\nb, \n", "a.csv:3: column 'label': got ' ', expected a word or a whole number"),
         (b'text,label\n"a"b,x\n', "a.csv:2: ',' expected after '\"'; a quote inside a quoted field is written twice"),
-        (b"text,labels\na,x\n", r"a.csv:1: no column 'label', only 'text', 'labels' \(did you mean 'labels'\?\)"),
+        (b"text,labels\na,x\n", r"a.csv:1: no column 'label' \(did you mean 'labels'\?\), only 'text', 'labels'"),
         (b"text,label,text\na,x,b\n", "a.csv:1: two columns are named 'text'; rename one"),
         (b"text,label\na,x\nb\xff,y\n", "a.csv:3: byte 0xff is no UTF-8; convert the file"),
         (b"", "a.csv:1: no column 'text', only none"),

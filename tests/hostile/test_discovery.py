@@ -17,7 +17,7 @@ import pytest
 import torch
 from tests.hostile.conftest import Run, suite
 
-from rnnbench import Dataset, Family, Model, hookimpl
+from rnnbench import Dataset, Family, Model, Task, hookimpl
 from rnnbench.discovery import Plugin, Registry, entry_points, register
 from rnnbench.suite import SuiteError, read_suite
 
@@ -120,6 +120,10 @@ POINTS = {
         yielding("rnnbench_datasets", type("Rowless", (Dataset,), {"name": "d", "description": "", "licence": ""})),
         "dataset 'd' declares no rows, expected by rnnbench.Dataset",
     ),
+    "scoreless": (
+        yielding("rnnbench_tasks", type("Scoreless", (Task,), {"name": "t", "role": "", "rows": tuple, "block": ""})),
+        "task 't' declares no metrics, expected by rnnbench.Task",
+    ),
     "one-of-two": (yielding("rnnbench_models", model("rwkv")), None),
     "other-of-two": (yielding("rnnbench_models", model("rwkv")), "model 'rwkv' is already provided by one-of-two[plug"),
 }
@@ -157,7 +161,7 @@ def test_each_plugin_that_breaks_is_listed_with_its_cause_and_the_others_are_loa
             assert errors[name].isprintable()
     assert list(registry.models) == ["elman", "lstm", "mamba"]
     assert registry.provider("models", "lstm").distribution == "rnnbench"
-    assert not registry.executors
+    assert list(registry.executors) == ["local"]
 
 
 def test_the_order_of_entry_points_changes_nothing(installed: Any) -> None:
@@ -269,3 +273,5 @@ def test_a_broken_plugin_stops_only_a_suite_that_names_it(call: Run, tmp_path: P
     assert not (tmp_path / "results").exists()
     unnamed = call(tmp_path, "run", "sound.yaml", "--dry-run", PYTHONPATH=site)
     assert unnamed.returncode == 0, unnamed.stderr
+    first = "warning: broken[models] could not be loaded: ModuleNotFoundError: No module named 'nowhere_at_all'"
+    assert unnamed.stderr.splitlines()[0] == first

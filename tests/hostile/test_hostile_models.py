@@ -30,7 +30,7 @@ ENDED = "the worker was ended with exit code 0"
 FAILED = {
     "build:raise": BUILD + FLUX,
     "build:exit": BUILD + "SystemExit: 0",
-    "build:interrupt": BUILD + "KeyboardInterrupt: without a word",
+    "build:interrupt": BUILD + "KeyboardInterrupt: no message",
     "build:torch-seed": BUILD + "sets torch's seed, expected to draw from the stream as it is",
     "build:dtype": BUILD + "changes torch's default type, which is not a plugin's to set",
     "build:threads": BUILD + "changes torch's threads",
@@ -40,7 +40,7 @@ FAILED = {
     "build:patched-method": BUILD + "changes torch.nn.modules.linear.Linear.forward, which",
     "train:raise": TRAIN + FLUX,
     "train:raise-much": TRAIN + "RuntimeError: .*much to say",
-    "train:raise-unprintable": TRAIN + "Unprintable: without a word",
+    "train:raise-unprintable": TRAIN + "Unprintable: no message",
     "train:recurse": TRAIN + "RecursionError: maximum recursion depth exceeded",
     "train:exit": TRAIN + "SystemExit: 0",
     "train:torch-seed": TRAIN + "sets torch's seed",

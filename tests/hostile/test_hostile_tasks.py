@@ -10,8 +10,8 @@ import pytest
 from tests.hostile.conftest import SITE, suite
 from tests.hostile.inline import carried_out
 
+from rnnbench.base.errors import UserError
 from rnnbench.discovery import discover
-from rnnbench.pipeline.run import BadRequest
 
 CLEAN = "{model: hostile, label: clean}"
 FLUX = "RuntimeError: the flux capacitor is empty"
@@ -83,7 +83,7 @@ def test_a_dataset_that_goes_wrong_is_refused_before_anything_runs(
     case: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = f'{{name: hostile-data, fields: {{case: "{case}"}}}}'
-    with pytest.raises(BadRequest) as error:
+    with pytest.raises(UserError) as error:
         run(tmp_path, monkeypatch, f"{{task: sentiment, dataset: {data}, label: reviews}}")
     assert message in str(error.value)
     assert not (tmp_path / "out" / "runs").exists()
@@ -95,7 +95,7 @@ def test_a_dataset_that_goes_wrong_is_refused_before_anything_runs(
 def test_a_task_that_cannot_be_batched_is_refused_before_anything_runs(
     deed: str, cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(BadRequest, match=rf"bad cannot be planned: hostile-lab\[lab\]: {cause}"):
+    with pytest.raises(UserError, match=rf"bad cannot be planned: hostile-lab\[lab\]: {cause}"):
         run(
             tmp_path,
             monkeypatch,
@@ -118,7 +118,7 @@ def test_a_model_that_cannot_be_planned_is_refused_before_anything_runs(
 ) -> None:
     path = tmp_path / "small.yaml"
     path.write_text(suite([CLEAN, model]), encoding="utf-8")
-    with pytest.raises(BadRequest) as error:
+    with pytest.raises(UserError) as error:
         carried_out(path, monkeypatch, out=tmp_path / "out")
     assert message in str(error.value)
     assert "\n" not in str(error.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnnbench.leaderboard import FORMATS, Board, Results, make_board
 from rnnbench.records.schema import (
     Kind,
     MetricInfo,
@@ -133,3 +134,13 @@ def make_results(scores, task=None, baselines=None, optimum=None, **plan_changes
 
 def make_skip(task="sentiment/reviews", model="gru", reason="cannot see the future"):
     return Skip(task=task, model=model, reason=reason)
+
+
+def results_of(plan, records):
+    """What a results folder with this plan and these records holds."""
+    return Results(plan, records, make_board(plan, records))
+
+
+def rendered(name, of):
+    """A board, or the results that it is of, in the format of this name."""
+    return FORMATS[name].render(Results(None, {}, of) if isinstance(of, Board) else of)

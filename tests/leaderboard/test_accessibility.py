@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from leaderboard.browser import CHROMIUM, DRIVER, browser
+from leaderboard.factory import rendered
 from leaderboard.test_browser import several
 from leaderboard.test_page import results_of
-from rnnbench.leaderboard import render_page
 from rnnbench.leaderboard.site import write_site
 
 PUBLISHED = Path(__file__).parents[2] / "results" / "published"
@@ -35,7 +35,7 @@ def pages(tmp_path_factory):
     """A published board's page, the front of the site of all, and a board of six tasks with all of its drawings."""
     folder = tmp_path_factory.mktemp("pages")
     write_site(PUBLISHED, folder / "site")
-    (folder / "six.html").write_text(render_page(results_of(*several())), encoding="utf-8")
+    (folder / "six.html").write_text(rendered("html", results_of(*several())), encoding="utf-8")
     return {
         "board": folder / "site" / "nlp" / "index.html",
         "site": folder / "site" / "index.html",

@@ -6,11 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from leaderboard.factory import ACCURACY, PERPLEXITY, make_results, make_task
-from rnnbench.leaderboard import FORMATS, board
-from rnnbench.leaderboard.across import THRESHOLDS, critical_difference, friedman, groups, midranks
-from rnnbench.leaderboard.text import across_remarks
+from leaderboard.factory import ACCURACY, PERPLEXITY, make_results, make_task, rendered, results_of
+from rnnbench.leaderboard import FORMATS, make_board
+from rnnbench.leaderboard.board import THRESHOLDS
+from rnnbench.leaderboard.prose import across_remarks
 from rnnbench.records.schema import Status
+from rnnbench.statistics.average_ranks import critical_difference, friedman, indistinguishable, midranks
 
 MODELS = ("gru", "lstm", "transformer")
 
@@ -25,7 +26,7 @@ def made(scores, metrics=None, **changes):
         plans.append(plan)
         records |= found
     tasks, runs = ([thing for plan in plans for thing in getattr(plan, name)] for name in ("tasks", "runs"))
-    return board(plans[0].model_copy(update={"tasks": tuple(tasks), "runs": tuple(runs)}), records)
+    return make_board(plans[0].model_copy(update={"tasks": tuple(tasks), "runs": tuple(runs)}), records)
 
 
 def drawn(tasks, seeds=3, steps=(0.0, 2.0, 9.0)):
@@ -75,7 +76,7 @@ def test_groups_are_the_longest_stretches_within_the_difference(values, differen
         if averages[last] - averages[first] < difference
     ]
     longest = [span for span in spans if not any(o != span and o[0] <= span[0] and span[1] <= o[1] for o in spans)]
-    assert groups(averages, difference) == longest
+    assert indistinguishable(averages, difference) == longest
 
 
 def test_three_tasks_have_average_ranks_and_nothing_else():
@@ -161,10 +162,10 @@ def test_the_way_of_a_ratio_metric_is_taken_on_the_log():
 def test_formats_show_tests_and_profiles_from_five_tasks_on_and_not_before(tasks, shown):
     built = made(drawn(tasks))
     for ending in ("md", "tex"):
-        text = FORMATS[ending](built)
+        text = rendered(ending, built)
         assert ("Friedman" in text) == ("Nemenyi" in text) == shown
         assert "average rank" in text
-    assert ("| past 50 % |" in FORMATS["md"](built)) == shown
+    assert ("| past 50 % |" in rendered("md", built)) == shown
 
 
 def test_a_goal_no_better_than_chance_is_no_way_at_all():
@@ -179,4 +180,5 @@ def test_the_order_of_plan_and_records_changes_no_byte(ending):
     records = {run_id: record for _, found in built for run_id, record in found.items()}
     plan = built[0][0].model_copy(update={"tasks": tuple(tasks), "runs": tuple(runs)})
     mixed = plan.model_copy(update={"tasks": tuple(tasks[::-1]), "runs": tuple(runs[::-1])})
-    assert FORMATS[ending](board(mixed, dict(reversed(records.items())))) == FORMATS[ending](board(plan, records))
+    shuffled = results_of(mixed, dict(reversed(records.items())))
+    assert rendered(ending, shuffled) == rendered(ending, results_of(plan, records))

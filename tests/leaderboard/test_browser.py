@@ -10,8 +10,8 @@ from leaderboard.payloads import PAYLOADS
 from leaderboard.test_across import drawn
 from leaderboard.test_page import hostile, results_of
 from rnnbench.leaderboard import write_all
-from rnnbench.leaderboard.formats.page.figures import svg_figures
-from rnnbench.leaderboard.text import clean
+from rnnbench.leaderboard.formats.charts.svg_files import svg_files
+from rnnbench.leaderboard.formatting import clean
 from rnnbench.records.schema import Point
 
 pytestmark = [
@@ -34,7 +34,7 @@ def window(tmp_path_factory):
 
 @pytest.fixture
 def page(window, folder):
-    write_all(folder, with_page=True)
+    write_all(folder, on_request=True)
     window.log("performance")
     window.log("browser")
     window.open(folder / "leaderboard.html")
@@ -95,7 +95,7 @@ def test_nothing_of_a_stranger_runs_and_its_name_is_shown_as_it_is(window, tmp_p
 
 
 def test_pictures_of_their_own_are_drawn_without_an_error(window, tmp_path):
-    for name, text in svg_figures(results_of(*several())).items():
+    for name, text in svg_files(results_of(*several())).items():
         path = tmp_path / f"{name}.svg"
         path.write_text(text)
         window.log("browser")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from leaderboard.factory import make_model, make_plan, make_record, make_run, make_task
-from rnnbench.leaderboard import FORMATS, Results, board, render_page
+from leaderboard.factory import make_model, make_plan, make_record, make_run, make_task, rendered
+from rnnbench.leaderboard import Results, make_board
 from rnnbench.records.schema import Kind
 
 TASK = make_task(fingerprint="f0", task_version=2)
@@ -28,7 +28,7 @@ def record_of(run, score=80.0, **changes):
 
 def made(runs, models=None, records=None):
     changes = {"models": models} if models else {}
-    return board(make_plan(runs, [TASK], **changes), records or {run.id: record_of(run) for run in runs})
+    return make_board(make_plan(runs, [TASK], **changes), records or {run.id: record_of(run) for run in runs})
 
 
 def marks(found):
@@ -62,7 +62,7 @@ def test_a_record_made_under_other_terms_than_planned_is_listed_and_not_ranked(c
     assert [problem.cause for problem in found.problems] == [complaint]
     (gru,) = (row for row in found.tables[0].rows if row.model == "gru")
     assert (gru.values, gru.rank, gru.status) == ((), None, "incomplete 0/1")
-    for text in (FORMATS["md"](found), render_page(Results(make_plan([run, other], [TASK]), records, found))):
+    for text in (rendered("md", found), rendered("html", Results(make_plan([run, other], [TASK]), records, found))):
         assert "Not counted" in text
         assert "99.0" not in text
 
@@ -95,7 +95,7 @@ def test_a_run_planned_on_other_data_than_its_tables_does_not_count_even_if_its_
 def test_a_row_planned_under_other_terms_than_the_rest_is_marked(change, mark):
     found = made([run_of("lstm"), run_of("gru"), run_of("odd", **change)])
     assert marks(found) == {"gru": (), "lstm": (), "odd": (mark,)}
-    assert mark.split(",")[0] in FORMATS["md"](found).replace("\\", "")
+    assert mark.split(",")[0] in rendered("md", found).replace("\\", "")
 
 
 def test_one_seed_under_other_terms_marks_its_row():

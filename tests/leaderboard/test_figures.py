@@ -11,11 +11,11 @@ from leaderboard.factory import ACCURACY, make_results, make_task
 from leaderboard.payloads import PAYLOADS
 from leaderboard.test_across import drawn, made
 from rnnbench.cli.main import commands
-from rnnbench.leaderboard import Results, board
-from rnnbench.leaderboard.formats.page.figures import named, standalone, svg_figures
-from rnnbench.leaderboard.formats.page.summaries import drawings
-from rnnbench.leaderboard.formats.page.svg import Picture
-from rnnbench.leaderboard.text import clean
+from rnnbench.leaderboard import Results, make_board
+from rnnbench.leaderboard.formats.charts.board_charts import board_charts
+from rnnbench.leaderboard.formats.charts.svg import Picture
+from rnnbench.leaderboard.formats.charts.svg_files import named, standalone, svg_files
+from rnnbench.leaderboard.formatting import clean
 from rnnbench.records.schema import Point
 from rnnbench.records.storage import write_plan, write_record
 
@@ -33,7 +33,7 @@ def learned(scores, label="sentiment/reviews", **changes):
         history = tuple(Point(train_loss=1, learning_rate=0, **point) for point in points)
         change = {"history": history, "params": sizes[record.model], "core_params": sizes[record.model]}
         records[run_id] = record.model_copy(update=change)
-    return Results(plan, records, board(plan, records))
+    return Results(plan, records, make_board(plan, records))
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def plot(*arguments):
 
 
 def test_a_band_reaches_from_the_best_seed_to_the_worst_around_their_mean(results):
-    root = ET.fromstring(svg_figures(results)["sentiment-reviews-learning-curves"])
+    root = ET.fromstring(svg_files(results)["sentiment-reviews-learning-curves"])
     curves, bands = ([path for path in root.iter(f"{SVG}path") if path.get("class", "").startswith(kind)] for kind in
                      ("curve", "band"))  # fmt: skip
     assert len(curves) == len(bands) == 2
@@ -70,7 +70,7 @@ def test_a_band_reaches_from_the_best_seed_to_the_worst_around_their_mean(result
 
 
 def test_scores_stand_over_parameters_with_their_intervals(results):
-    root = ET.fromstring(svg_figures(results)["sentiment-reviews-parameters"])
+    root = ET.fromstring(svg_files(results)["sentiment-reviews-parameters"])
     titles = [title.text for title in root.iter(f"{SVG}title")]
     assert {"gru: 81.33 at 40k", "lstm: 81 at 41k"} <= set(titles)
     assert sum("interval" in path.get("class", "") for path in root.iter(f"{SVG}path")) == 2
@@ -78,20 +78,20 @@ def test_scores_stand_over_parameters_with_their_intervals(results):
 
 def test_the_core_is_drawn_where_no_budget_makes_all_alike(results):
     free = learned({"lstm": [80.0, 82.0], "gru": [79.0, 83.0]}, core_params=None)
-    assert "sentiment-reviews-core-parameters" in svg_figures(free)
-    assert "sentiment-reviews-core-parameters" not in svg_figures(results)
+    assert "sentiment-reviews-core-parameters" in svg_files(free)
+    assert "sentiment-reviews-core-parameters" not in svg_files(results)
 
 
 def test_from_five_tasks_on_there_are_pictures_of_all_together():
     look = {"gru": 0, "lstm": 1, "transformer": 2}
-    assert drawings(made(drawn(3)).across, look) == {}
-    found = drawings(made(drawn(6)).across, look)
+    assert board_charts(made(drawn(3)).across, look) == {}
+    found = board_charts(made(drawn(6)).across, look)
     assert set(found) == {"critical-difference", "profiles"}
     assert found["critical-difference"].title.startswith("Critical-difference diagram over 6 tasks; average ranks: ")
 
 
 def test_a_picture_names_what_it_shows_and_whom_without_variables_or_scripts(results):
-    for text in svg_figures(results).values():
+    for text in svg_files(results).values():
         root = ET.fromstring(text)
         assert root.get("role") == "img"
         assert root.get("aria-label") == root.find(f"{SVG}title").text
@@ -109,13 +109,13 @@ def test_hostile_names_are_text_in_a_picture_and_lead_no_file_elsewhere(payload)
     root = ET.fromstring(text)
     assert root.find(f"{SVG}title").text == clean(payload)
     assert root.find(f"{SVG}text").text == clean(payload)[:40]
-    (name,) = named(board(*make_results({"lstm": [1.0]}, make_task(payload, task="t", dataset="d"))).tables)
+    (name,) = named(make_board(*make_results({"lstm": [1.0]}, make_task(payload, task="t", dataset="d"))).tables)
     assert name.replace("-", "").replace("_", "").replace(".", "").isalnum()
     assert not name.startswith((".", "-"))
 
 
 def test_tables_whose_names_would_be_one_get_files_of_their_own():
-    tables = board(*make_results({"lstm": [1.0]})).tables * 2
+    tables = make_board(*make_results({"lstm": [1.0]})).tables * 2
     assert list(named(tables)) == ["sentiment-reviews", "sentiment-reviews-2"]
 
 
@@ -134,10 +134,10 @@ def test_the_command_writes_the_same_bytes_again(folder, tmp_path_factory, form)
 def test_a_png_shows_hostile_names_and_extreme_numbers_without_a_word():
     from PIL import Image
 
-    from rnnbench.leaderboard.formats.page.raster import png_figures
+    from rnnbench.leaderboard.formats.charts.png_files import png_files
 
     names = ["$x^2$", "_hidden", "a\u202e\x00b", "日本", "\\frac{"]
-    found = png_figures(learned({name: [1e99, -1e99, 5.0] for name in names}, "$a/b$"))
+    found = png_files(learned({name: [1e99, -1e99, 5.0] for name in names}, "$a/b$"))
     assert set(found) == {"a-b-learning-curves", "a-b-parameters"}
     for content in found.values():
         image = Image.open(io.BytesIO(content))
@@ -159,13 +159,13 @@ def test_mistakes_are_said_in_a_line(folder, tmp_path_factory, monkeypatch):
     done = plot(empty)
     assert (done.exit_code, done.output) == (2, f"{empty}: nothing to draw, no run has an outcome yet\n")
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    monkeypatch.delitem(sys.modules, "rnnbench.leaderboard.formats.page.raster", raising=False)
+    monkeypatch.delitem(sys.modules, "rnnbench.leaderboard.formats.charts.png_files", raising=False)
     done = plot(folder, "--format", "png")
     assert done.exit_code == 2
     assert done.output == "PNG needs Matplotlib: pip install 'rnnbench[plots]', or use --format svg\n"
 
 
 def test_two_models_look_the_same_only_when_all_colours_and_shapes_are_spent():
-    from rnnbench.leaderboard.formats.page.svg import LOOKS, shape
+    from rnnbench.leaderboard.formats.charts.svg import LOOKS, shape
 
     assert len({(look % LOOKS, shape(look)) for look in range(LOOKS**2)}) == LOOKS**2

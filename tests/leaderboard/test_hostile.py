@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from leaderboard.factory import make_plan, make_record, make_run, make_skip, make_task
+from leaderboard.factory import make_plan, make_record, make_run, make_skip, make_task, rendered
 from leaderboard.payloads import PAYLOADS
-from rnnbench.leaderboard import FORMATS, Results, board, render_page
-from rnnbench.leaderboard.text import clean
+from rnnbench.leaderboard import Results, make_board
+from rnnbench.leaderboard.formatting import clean
 from rnnbench.records.schema import Status
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -38,7 +38,7 @@ def results_of(payload):
     }
     skips = [make_skip(task.label, "gru", payload)]
     plan = make_plan([run, lost], [task], suite=payload, description=payload, skips=skips)
-    return Results(plan, records, board(plan, records))
+    return Results(plan, records, make_board(plan, records))
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def boards():
 
 def test_in_csv_every_cell_is_a_cell_and_none_a_formula(boards):
     for payload, results in boards.items():
-        text = FORMATS["csv"](results.board)
+        text = rendered("csv", results.board)
         header, *rows = csv.reader(io.StringIO(text))
         assert {len(row) for row in rows} == {len(header)}, payload
         assert len(rows) == 2
@@ -66,7 +66,7 @@ def test_in_csv_every_cell_is_a_cell_and_none_a_formula(boards):
 
 def test_in_json_the_text_comes_back_and_nothing_in_the_file_acts(boards):
     for payload, results in boards.items():
-        text = FORMATS["json"](results.board)
+        text = rendered("json", results.board)
         assert all(character == "\n" or character.isprintable() for character in text), payload
         found = json.loads(text)
         (table,) = found["tables"]
@@ -110,13 +110,13 @@ def test_in_a_page_and_in_markdown_each_field_stands_where_it_should(boards, for
     for payload, results in boards.items():
         shown = clean(payload)
         if form == "html":
-            found = Html(render_page(results))
+            found = Html(rendered("html", results))
             places = {"h1": [shown], "h2": ["Is a recurrent model enough?", shown], "img": [], "b": [], "iframe": []}
             assert set(found.all("th")[-2:]) == {shown, "lstm"}, payload
             assert f"done, 1 run; {shown}" in found.all("summary"), payload
             assert found.all("p")[0] == shown
         else:
-            found = Html(MARKDOWN.render(FORMATS["md"](results.board)))
+            found = Html(MARKDOWN.render(rendered("md", results.board)))
             places = {"h3": ["Is a recurrent model enough?", shown], "a": [], "hr": [], "ol": [], "pre": [], "h1": []}
             assert found.all("strong")[:2] == [shown, shown], payload
             assert found.all("p")[1] == shown, payload
@@ -142,7 +142,7 @@ def read_latex(line):
 def test_in_latex_each_field_is_set_as_it_is(boards):
     for payload, results in boards.items():
         shown = clean(payload)
-        head, body = FORMATS["tex"](results.board).split("\n\n", 1)
+        head, body = rendered("tex", results.board).split("\n\n", 1)
         assert all(line.startswith("% ") and "^" not in line for line in head.split("\n"))
         lines = [read_latex(line) for line in body.splitlines()]
         assert any(line.startswith(f"{shown}. no verdict") for line in lines), payload
@@ -158,18 +158,18 @@ def together(payload):
     runs = [make_run(task.label, model) for task in tasks for model in (payload, "lstm")]
     plan = make_plan(runs, tasks)
     records = {run.id: make_record(run, 80.0) for run in runs}
-    return Results(plan, records, board(plan, records))
+    return Results(plan, records, make_board(plan, records))
 
 
 def test_all_tasks_together_are_a_table_in_every_format_too():
     for payload in PAYLOADS:
         results, shown = together(payload), clean(payload)
         header = ["model", "average rank", *sorted((shown, clean(f"{payload}2")))]
-        for source in (render_page(results), MARKDOWN.render(FORMATS["md"](results.board))):
+        for source in (rendered("html", results), MARKDOWN.render(rendered("md", results.board))):
             start = source.index("All tasks together")
             cells = Html(source[source.index("<table>", start) : source.index("</table>", start) + 8])
             names = cells.all("th") + [text for text in cells.all("td") if text in (shown, "lstm")]
             assert sorted(names) == sorted([*header, shown, "lstm"]), payload
-        lines = [read_latex(line) for line in FORMATS["tex"](results.board).split("\n\n")[1].splitlines()]
+        lines = [read_latex(line) for line in rendered("tex", results.board).split("\n\n")[1].splitlines()]
         cells = [line.split("\t")[1].strip() for line in lines if line.count("\t") == 1]
         assert sorted(cells) == sorted(["model", shown, "lstm"]), payload

@@ -7,13 +7,23 @@ from html.parser import HTMLParser
 
 import pytest
 
-from leaderboard.factory import make_plan, make_record, make_results, make_run, make_skip, make_task
+from leaderboard.factory import (
+    ACCURACY,
+    PERPLEXITY,
+    make_plan,
+    make_record,
+    make_results,
+    make_run,
+    make_skip,
+    make_task,
+    rendered,
+)
 from leaderboard.test_across import drawn, made
-from rnnbench.leaderboard import Results, board, read_results, render_page, write_all
-from rnnbench.leaderboard.formats.page.axes import axis
-from rnnbench.leaderboard.formats.page.charts import pareto
+from rnnbench.leaderboard import Results, make_board, read_results, write_all
+from rnnbench.leaderboard.formats.charts.axes import axis
+from rnnbench.leaderboard.formats.charts.table_charts import pareto
+from rnnbench.leaderboard.formatting import clean
 from rnnbench.leaderboard.site import NoBoards, write_site
-from rnnbench.leaderboard.text import clean
 from rnnbench.records.schema import Point, Status
 
 PAYLOADS = [
@@ -59,7 +69,7 @@ class Reader(HTMLParser):
 
 
 def results_of(plan, records):
-    return Results(plan, records, board(plan, records))
+    return Results(plan, records, make_board(plan, records))
 
 
 def hostile(payload):
@@ -79,7 +89,7 @@ def hostile(payload):
     )
     failure = make_record(lost, status=Status.FAILED, reason=payload)
     plan = make_plan([run, lost], [task], suite=payload, description=payload, skips=[make_skip(reason=payload)])
-    return render_page(results_of(plan, {run.id: record, lost.id: failure, "x" + payload: record}))
+    return rendered("html", results_of(plan, {run.id: record, lost.id: failure, "x" + payload: record}))
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -96,7 +106,7 @@ def test_hostile_text_is_text_wherever_it_stands(payload):
 
 
 def test_the_policy_lets_pass_what_the_page_brings_and_nothing_else(results):
-    source = render_page(results_of(*results))
+    source = rendered("html", results_of(*results))
     policy = re.search(r'Policy" content="([^"]+)"', source).group(1)
     for tag in ("style", "script"):
         content = re.search(f"<{tag}>(.*?)</{tag}>", source, re.DOTALL).group(1)
@@ -109,9 +119,9 @@ def test_the_policy_lets_pass_what_the_page_brings_and_nothing_else(results):
 
 def test_each_row_opens_to_where_it_comes_from(results):
     plan, records = results
-    source = render_page(results_of(plan, records))
+    source = rendered("html", results_of(plan, records))
     found = Reader(source)
-    table = [row for each in board(plan, records).tables for row in each.rows]
+    table = [row for each in make_board(plan, records).tables for row in each.rows]
     assert found.elements.count("details") == len(table)
     assert "rnnbench run made-up.yaml --only sentiment/reviews/lstm" in found.texts
     assert source.count('class="model best"') == sum(row.rank == 1 for row in table)
@@ -120,7 +130,7 @@ def test_each_row_opens_to_where_it_comes_from(results):
 
 
 def test_a_row_has_a_cell_for_each_heading(results):
-    source = render_page(results_of(*results))
+    source = rendered("html", results_of(*results))
     for table in re.findall("<table.*?</table>", source, re.DOTALL):
         counts = {len(re.findall("<t[hd][ >]", row)) for row in re.findall("<tr>.*?</tr>", table, re.DOTALL)}
         assert len(counts) == 1
@@ -131,14 +141,14 @@ def test_the_same_records_in_any_order_give_the_same_page(results):
     plan, records = results
     shuffled = dict(reversed(records.items()))
     mixed = plan.model_copy(update={"runs": plan.runs[::-1], "tasks": plan.tasks[::-1]})
-    assert render_page(results_of(mixed, shuffled)) == render_page(results_of(plan, records))
+    assert rendered("html", results_of(mixed, shuffled)) == rendered("html", results_of(plan, records))
 
 
 def test_every_drawing_says_what_it_shows(results):
     plan, records = results
     history = [Point(step=s, positions=9 * s, train_loss=1, validation_loss=2 / s, learning_rate=0) for s in (1, 2, 3)]
     changed = {key: record.model_copy(update={"history": tuple(history)}) for key, record in records.items()}
-    found = Reader(render_page(results_of(plan, changed)))
+    found = Reader(rendered("html", results_of(plan, changed)))
     drawings = found.elements.count("svg")
     labels = [value for tag, name, value in found.attributes if (tag, name) == ("svg", "aria-label")]
     assert drawings == len(labels)
@@ -159,7 +169,9 @@ def test_extreme_records_are_drawn_all_the_same():
             for key, record in records.items()
         }
         drawn = [
-            value for _, name, value in Reader(render_page(results_of(plan, changed))).attributes if name in ("d", "cx")
+            value
+            for _, name, value in Reader(rendered("html", results_of(plan, changed))).attributes
+            if name in ("d", "cx")
         ]
         assert len(drawn) >= 6
         assert not any(word in value for value in drawn for word in ("nan", "inf"))
@@ -189,14 +201,14 @@ def test_the_front_is_what_none_beats_in_both():
             other[0] <= point[0] and sign * other[1] <= sign * point[1] and other[:2] != point[:2] for other in points
         )
 
-    for maximise, sign in ((True, -1), (False, 1)):
-        assert pareto(points, maximise) == sorted(point for point in points if not beaten(point, sign))
+    for metric, sign in ((ACCURACY, -1), (PERPLEXITY, 1)):
+        assert pareto(points, metric) == sorted(point for point in points if not beaten(point, sign))
 
 
 def test_a_page_is_written_beside_the_tables_and_repeats_to_the_byte(folder):
-    first = {path: path.read_bytes() for path in write_all(folder, with_page=True)}
+    first = {path: path.read_bytes() for path in write_all(folder, on_request=True)}
     assert folder / "leaderboard.html" in first
-    assert {path: path.read_bytes() for path in write_all(folder, read_results(folder), with_page=True)} == first
+    assert {path: path.read_bytes() for path in write_all(folder, read_results(folder), on_request=True)} == first
 
 
 def test_a_site_holds_every_board_and_links_to_it(folder, tmp_path_factory):
@@ -216,7 +228,7 @@ def test_a_site_holds_every_board_and_links_to_it(folder, tmp_path_factory):
 def test_all_tasks_together_are_a_table_and_from_five_on_two_drawings_that_say_what_they_show(tasks, pictures):
     plan_board = made(drawn(tasks))
     plan, records = make_results(drawn(1)[0])
-    source = render_page(Results(plan, records, plan_board))
+    source = rendered("html", Results(plan, records, plan_board))
     section = re.search('<section aria-labelledby="together">.*?</section>', source, re.DOTALL).group()
     found = Reader(section)
     assert found.elements.count("figure") == pictures
@@ -228,12 +240,12 @@ def test_all_tasks_together_are_a_table_and_from_five_on_two_drawings_that_say_w
 
 
 def test_one_task_has_no_section_of_all_together():
-    assert "together" not in render_page(results_of(*make_results({"lstm": [80.0], "gru": [81.0]})))
+    assert "together" not in rendered("html", results_of(*make_results({"lstm": [80.0], "gru": [81.0]})))
 
 
 def test_from_ten_seeds_on_a_page_has_the_interquartile_mean_and_its_rows_keep_their_columns():
     ten = [80.0 + seed for seed in range(10)]
-    source = render_page(results_of(*make_results({"lstm": ten, "gru": ten[::-1]})))
+    source = rendered("html", results_of(*make_results({"lstm": ten, "gru": ten[::-1]})))
     assert "95 %, IQM" in source
     (table,) = re.findall("<table.*?</table>", source, re.DOTALL)
     counts = {len(re.findall("<t[hd][ >]", line)) for line in re.findall("<tr>.*?</tr>", table, re.DOTALL)}
@@ -245,7 +257,7 @@ def test_times_are_shown_beside_each_other_only_where_they_were_taken_on_one_mac
     plan, records = make_results({"lstm": [80.0], "gru": [81.0]})
     for record, machine, seconds in zip(list(records.values()), machines, (71.5, 93.5), strict=True):
         records[record.id] = record.model_copy(update={"train_s": seconds, "provenance": {"cpu": machine}})
-    source = render_page(results_of(plan, records))
+    source = rendered("html", results_of(plan, records))
     assert (">71.5</td>" in source) == (">93.5</td>" in source) == ("against seconds of training" in source) == shown
 
 
@@ -255,7 +267,7 @@ def test_times_are_drawn_against_scores_within_one_kernel_class():
     for seconds, record in enumerate(list(records.values()), 1):
         changes = {"train_s": float(seconds), "kernel": kernels[record.model], "provenance": {"cpu": "a"}}
         records[record.id] = record.model_copy(update=changes)
-    source = render_page(results_of(plan, records))
+    source = rendered("html", results_of(plan, records))
     assert "against seconds of training, library kernels" in source
     assert "against seconds of training, own loops" in source
     words = " ".join(source.split())

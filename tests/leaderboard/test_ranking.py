@@ -59,29 +59,27 @@ def test_holm_is_the_step_down_procedure(p_values):
 
 def test_a_rank_is_one_more_than_the_rows_that_are_better():
     samples = {"best": [1.0, 1.1, 0.9], "equal": [1.05, 1.15, 0.95], "worse": [5.0, 5.1, 4.9], "worst": [9.0, 9.1, 8.9]}
-    assert rank(samples, maximise=False) == {"best": 1, "equal": 1, "worse": 3, "worst": 4}
-    assert rank(samples, maximise=True) == {"best": 3, "equal": 3, "worse": 2, "worst": 1}
+    assert rank(samples) == {"best": 1, "equal": 1, "worse": 3, "worst": 4}
 
 
 def test_the_correction_makes_a_lone_small_p_value_count_less():
     """Two rows differ at 5 % when alone, and no longer among twelve."""
     pair = {"a": [1.0, 1.1, 0.9], "b": [1.3, 1.25, 1.15]}
     assert 0.01 < welch(*pair.values()) < 0.05
-    assert sorted(rank(pair, maximise=True).values()) == [1, 2]
+    assert sorted(rank(pair).values()) == [1, 2]
     crowd = {f"c{index}": [1.0 + index / 1000, 1.2, 1.1] for index in range(10)}
-    assert set(rank(pair | crowd, maximise=True).values()) == {1}
+    assert set(rank(pair | crowd).values()) == {1}
 
 
 def test_single_seeds_rank_by_value_and_share_a_rank_where_equal():
-    assert rank({"a": [3.0], "b": [2.0], "c": [3.0], "d": [1.0]}, maximise=True) == {"a": 1, "c": 1, "b": 3, "d": 4}
+    assert rank({"a": [1.0], "b": [2.0], "c": [1.0], "d": [3.0]}) == {"a": 1, "c": 1, "b": 3, "d": 4}
 
 
 def test_equal_models_are_seldom_told_apart():
     """The family-wise error over a table of five is at most 5 %."""
     generator = np.random.default_rng(7)
     wrong = sum(
-        set(rank({str(row): generator.normal(size=4).tolist() for row in range(5)}, maximise=True).values()) != {1}
-        for _ in range(400)
+        set(rank({str(row): generator.normal(size=4).tolist() for row in range(5)}).values()) != {1} for _ in range(400)
     )
     assert wrong / 400 <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 400)
 
@@ -89,7 +87,7 @@ def test_equal_models_are_seldom_told_apart():
 def test_ranks_do_not_depend_on_the_order_of_rows():
     samples = {str(row): np.random.default_rng(row).normal(row / 3, 1, 4).tolist() for row in range(6)}
     shuffled = random.Random(1).sample(sorted(samples.items()), len(samples))
-    assert rank(dict(shuffled), maximise=True) == rank(samples, maximise=True)
+    assert rank(dict(shuffled)) == rank(samples)
 
 
 def exact_gap(count):

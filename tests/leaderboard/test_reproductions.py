@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from rnnbench.leaderboard import prose
 from rnnbench.leaderboard.reproductions import reproductions
 from rnnbench.records.schema import MetricInfo, PublishedNumber
 
@@ -38,8 +39,8 @@ def outcome(metric, mean, complete=True, **number):
 )
 def test_near_enough_is_what_the_suite_says(metric, mean, number, aim, reached):
     found = outcome(metric, mean, **number)
-    assert (found.aim, found.reached) == (aim, reached)
-    assert found.outcome == {True: "reached", False: "not reached", None: ""}[reached]
+    assert (prose.aim(found), found.reached) == (aim, reached)
+    assert prose.result(found) == {True: "reached", False: "not reached", None: ""}[reached]
 
 
 def test_a_row_with_runs_to_come_is_not_judged():
@@ -48,8 +49,11 @@ def test_a_row_with_runs_to_come_is_not_judged():
 
 def test_the_line_under_a_table_holds_both_numbers():
     found = outcome(BLEU, 34.567, value=33, or_better=True)
-    assert found.sentence == "published: 33, they (there); ours here 34.57; aim at least 33; reached"
+    assert prose.reproduction_remark(found) == "published: 33, they (there); ours here 34.57; aim at least 33; reached"
     waiting = outcome(BLEU, 40.0, complete=False, value=33, or_better=True)
-    assert waiting.sentence == "published: 33, they (there); ours here has no result yet; aim at least 33"
+    assert (
+        prose.reproduction_remark(waiting)
+        == "published: 33, they (there); ours here has no result yet; aim at least 33"
+    )
     beside = PublishedNumber(task="a", who="they", source="there", value=33)
-    assert next(reproductions([beside], [], BLEU)).sentence == "published: 33, they (there)"
+    assert prose.reproduction_remark(next(reproductions([beside], [], BLEU))) == "published: 33, they (there)"

@@ -14,18 +14,21 @@ from leaderboard.factory import (
     make_results,
     make_run,
     make_task,
+    rendered,
+    results_of,
 )
-from rnnbench.leaderboard import FORMATS, board
+from rnnbench.leaderboard import FORMATS, make_board
 from rnnbench.leaderboard.board import RowKind
-from rnnbench.records.schema import Kind, Status
+from rnnbench.records.schema import Kind, MetricInfo, Status
 from rnnbench.records.storage import Problem
+from rnnbench.statistics.summary import interval
 
 D, FAILED = Status.DIVERGED, Status.FAILED
 MODELLING = make_task("language-modelling/grammar-text", (PERPLEXITY,), chance=300.0, trivial_loss=5.0)
 
 
 def table(*args, **options):
-    return board(*make_results(*args, **options)).tables[0]
+    return make_board(*make_results(*args, **options)).tables[0]
 
 
 def row(of, model):
@@ -153,7 +156,7 @@ def test_marks_tell_adapter_own_recipe_budget_trivial_level_and_notes():
     record = make_record(
         run, 80.0, core_params=31000, best_validation_loss=0.7, adapter=run.adapter, notes=("sliding window of 64",)
     )
-    (found,) = board(make_plan([run], models=[model]), {run.id: record}).tables[0].rows
+    (found,) = make_board(make_plan([run], models=[model]), {run.id: record}).tables[0].rows
     assert found.marks == (
         "adapter: causal core as encoder",
         "own recipe: learning_rate=0.1",
@@ -165,7 +168,7 @@ def test_marks_tell_adapter_own_recipe_budget_trivial_level_and_notes():
 
 def test_a_tasks_own_budget_is_what_its_runs_are_held_to():
     run = make_run("sentiment/reviews", "lstm", core_params=500, resolved={"budget": {"core_params": 500}})
-    (found,) = board(make_plan([run]), {run.id: make_record(run, 80.0)}).tables[0].rows
+    (found,) = make_board(make_plan([run]), {run.id: make_record(run, 80.0)}).tables[0].rows
     assert found.marks == ()
 
 
@@ -178,7 +181,7 @@ def test_secondary_metrics_are_averaged_and_left_out_where_a_run_diverged():
         else record
         for run_id, record in records.items()
     }
-    found = board(plan, scored).tables[0]
+    found = make_board(plan, scored).tables[0]
     assert row(found, "lstm").other_metrics == ((F1, 40.5),)
     assert row(found, "gru").other_metrics == ()
 
@@ -189,7 +192,7 @@ def test_tuning_runs_cost_and_choose_but_never_score():
     run = make_run(task, "lstm")
     records = {one.id: make_record(one, 99.0, positions=400) for one in tuning}
     records[run.id] = make_record(run, 80.0, positions=1000, chosen={"learning_rate": 0.003})
-    (found,) = board(make_plan([*tuning, run]), records).tables[0].rows
+    (found,) = make_board(make_plan([*tuning, run]), records).tables[0].rows
     assert (found.n, found.planned, found.mean) == (1, 1, 80.0)
     assert (found.positions, found.tune_positions) == (1000, 800)
     assert found.chosen == ("learning_rate=0.003",)
@@ -198,7 +201,7 @@ def test_tuning_runs_cost_and_choose_but_never_score():
 def test_records_outside_the_plan_are_listed_and_count_for_nothing():
     plan, records = make_results({"lstm": [80.0]})
     stranger = make_run("sentiment/reviews", "lstm", seed=7)
-    found = board(plan, records | {stranger.id: make_record(stranger, 99.0)})
+    found = make_board(plan, records | {stranger.id: make_record(stranger, 99.0)})
     assert found.outside == (stranger.id,)
     assert row(found.tables[0], "lstm").values == ((0, 80.0),)
 
@@ -216,19 +219,19 @@ def test_records_outside_the_plan_are_listed_and_count_for_nothing():
 def test_a_record_that_is_not_the_planned_runs_is_a_problem_and_no_outcome(change, complaint):
     plan, records = make_results({"lstm": [80.0]})
     (run_id,) = records
-    found = board(plan, {run_id: records[run_id].model_copy(update=change)})
+    found = make_board(plan, {run_id: records[run_id].model_copy(update=change)})
     assert found.problems == (Problem(f"runs/{run_id}.json", complaint),)
     assert row(found.tables[0], "lstm").status == "incomplete 0/1"
 
 
 def test_a_perplexity_of_zero_is_a_problem():
     plan, records = make_results({"lstm": [0.0, 12.0]}, MODELLING)
-    assert "out of range" in board(plan, records).problems[0].cause
+    assert "out of range" in make_board(plan, records).problems[0].cause
 
 
 def test_a_task_that_cannot_be_scored_is_a_problem_and_has_no_table():
     plan, records = make_results({"lstm": [2.0]}, MODELLING.model_copy(update={"chance": 0.0}))
-    found = board(plan, records)
+    found = make_board(plan, records)
     assert found.tables == ()
     assert "chance level must be positive" in found.problems[0].cause
 
@@ -237,18 +240,58 @@ def test_test_intervals_are_missing_unless_every_run_has_one():
     plan, records = make_results({"lstm": [80.0, 81.0]})
     first = min(records)
     records[first] = records[first].model_copy(update={"test_error": {}})
-    assert row(board(plan, records).tables[0], "lstm").test_interval is None
+    assert row(make_board(plan, records).tables[0], "lstm").test_interval is None
 
 
 @pytest.mark.parametrize("ending", FORMATS)
 def test_every_format_is_byte_identical_whatever_the_order_of_its_input(results, ending):
     plan, records = results
-    wanted = FORMATS[ending](board(plan, records))
+    wanted = rendered(ending, results_of(plan, records))
     for seed in range(5):
         shuffle = random.Random(seed)
         mixed = {name: tuple(shuffle.sample(getattr(plan, name), len(getattr(plan, name)))) for name in PARTS}
         reordered = dict(shuffle.sample(sorted(records.items()), len(records)))
-        assert FORMATS[ending](board(plan.model_copy(update=mixed), reordered)) == wanted
+        assert rendered(ending, results_of(plan.model_copy(update=mixed), reordered)) == wanted
 
 
 PARTS = ("tasks", "models", "runs", "skips")
+
+
+@pytest.mark.parametrize(
+    ("metric", "scores", "ends"),
+    [
+        (ACCURACY, (95.0, 83.0), (None, 100.0)),
+        (PERPLEXITY, (1.0, 9.0), (1.0, None)),
+        (MetricInfo(name="bleu", direction="max"), (0.0, 2.0), (0.0, None)),
+        (MetricInfo(name="own", direction="max", low=-1.0, high=1.0), (-1.0, 1.0), (-1.0, 1.0)),
+        (MetricInfo(name="own", direction="max", low=0.0), (0.0, 1.0), (0.0, None)),
+    ],
+    ids=["built-in", "ratio", "without-unit", "of-the-plan", "half-open"],
+)
+def test_no_interval_leaves_the_range_of_its_metric(metric, scores, ends):
+    low, high = ends
+    for values in (scores, scores * 5):
+        found = row(table({"lstm": values}, make_task(metrics=(metric,), chance=1.0)), "lstm")
+        for each in (found.seeds_interval, found.test_interval, found.interquartile_interval):
+            assert each is None or low is None or each.low >= low
+            assert each is None or high is None or each.high <= high
+    cut = row(table({"lstm": scores}, make_task(metrics=(metric,), chance=1.0)), "lstm").seeds_interval
+    assert low is None or cut.low == low
+    assert high is None or cut.high == high
+
+
+def test_a_score_beyond_the_stated_range_lies_in_its_interval():
+    metric = MetricInfo(name="own", direction="max", low=0.0, high=1.0)
+    found = row(table({"lstm": (2.0, 3.0)}, make_task(metrics=(metric,), chance=0.0)), "lstm")
+    assert found.seeds_interval.low <= found.mean <= found.seeds_interval.high <= 3.0
+
+
+def test_means_and_intervals_of_a_ratio_metric_are_taken_on_the_log():
+    scores = [12.0, 12.5, 14.0]
+    found = row(table({"lstm": scores}, make_task(metrics=(PERPLEXITY,), chance=300.0)), "lstm")
+    logs = [math.log(score) for score in scores]
+    assert found.mean == pytest.approx(math.exp(sum(logs) / 3))
+    wanted = interval(logs)
+    assert (found.seeds_interval.low, found.seeds_interval.high) == pytest.approx(
+        (math.exp(wanted.low), math.exp(wanted.high))
+    )

@@ -9,13 +9,16 @@ from pydantic import ValidationError
 from scipy import stats
 
 from leaderboard.factory import ACCURACY, PERPLEXITY, make_plan, make_record, make_run, make_task
-from rnnbench.leaderboard import board
-from rnnbench.leaderboard.text import evidence
-from rnnbench.leaderboard.verdict import MOST_SEEDS, Outcome, Spread, decide, judge, margin
+from rnnbench.leaderboard import make_board
+from rnnbench.leaderboard.board import VerdictOutcome
+from rnnbench.leaderboard.paired_items import ScoredItems, paired_variance
+from rnnbench.leaderboard.prose import evidence
+from rnnbench.leaderboard.verdict import MOST_SEEDS, decide, judge, margin
 from rnnbench.metrics import find_metric
 from rnnbench.records.schema import Margin, MetricInfo, Status
 from rnnbench.records.schema import TestError as ErrorOnTest
-from rnnbench.statistics.pairing import Scored, TestVariance, paired_variance
+from rnnbench.statistics.difference import EstimatedDifference
+from rnnbench.statistics.pairing import TestVariance
 
 MSE = MetricInfo(name="mse", direction="min")
 FAMILIES = {"lstm": "recurrent", "gru": "recurrent", "seq2seq": "recurrent+attention", "transformer": "attention"}
@@ -36,14 +39,14 @@ def made(scores, metric=ACCURACY, losses=None, items=None, **changes):
             else:
                 loss = {"best_validation_loss": (losses or {}).get(model, 0.4)}
                 records[run.id] = make_record(run, value, metric.name, **loss, **changes)
-    return board(make_plan(runs, [task]), records, items=items).tables[0].verdict
+    return make_board(make_plan(runs, [task]), records, items=items).tables[0].verdict
 
 
 @pytest.mark.parametrize(
     ("lstm", "outcome"),
     [
-        ((80.0, 80.1, 80.2), Outcome.RECURRENT),
-        ((70.0, 70.1, 70.2), Outcome.ATTENTION),
+        ((80.0, 80.1, 80.2), VerdictOutcome.RECURRENT),
+        ((70.0, 70.1, 70.2), VerdictOutcome.ATTENTION),
         ((79.4, 79.6, 79.7), "undecided"),
     ],
 )
@@ -107,12 +110,12 @@ def test_without_two_sides_and_two_seeds_there_is_no_verdict(scores, sentence):
 def test_where_neither_side_is_better_than_chance_there_is_no_verdict():
     level = {"lstm": [50.0, 50.0], "transformer": [50.0, 50.0]}
     assert made(level).sentence == "no verdict: neither is better than chance"
-    assert made({**level, "lstm": [50.2, 50.2]}).outcome is not Outcome.NONE
+    assert made({**level, "lstm": [50.2, 50.2]}).outcome is not VerdictOutcome.NONE
 
 
 def test_a_verdict_without_something_learned_says_so():
-    rows = board(make_plan([]), {}).tables[0].rows
-    assert judge(rows, {}).outcome is Outcome.NONE
+    rows = make_board(make_plan([]), {}).tables[0].rows
+    assert judge(rows, {}).outcome is VerdictOutcome.NONE
 
 
 def test_the_margin_is_the_suites_a_share_or_points():
@@ -122,13 +125,35 @@ def test_the_margin_is_the_suites_a_share_or_points():
     assert (margin(MSE, own), margin(ACCURACY, own)) == ((0.05, True), (2.0, False))
 
 
+@pytest.mark.parametrize(
+    ("metric", "points"),
+    [
+        (MetricInfo(name="a-plugins-own", direction="max", low=0.0, high=100.0), True),
+        (MetricInfo(name="error-rate", direction="min", unit="%"), True),
+        (MetricInfo(name="a-plugins-own", direction="max", low=0.0, high=1.0), False),
+        (MetricInfo(name="a-plugins-own", direction="max"), False),
+    ],
+    ids=["to-a-hundred", "per-cent", "to-one", "unbounded"],
+)
+def test_a_plugins_metric_is_held_against_points_where_it_counts_to_a_hundred(metric, points):
+    assert margin(metric, Margin()) == ((0.5, False) if points else (0.01, True))
+    verdict = made({"lstm": (80.0, 80.1, 80.2), "transformer": (80.0, 80.1, 80.2)}, metric, **NO_ERROR)
+    assert verdict.relative is not points
+
+
+def test_the_difference_of_two_scores_is_no_wider_than_their_range():
+    verdict = made({"lstm": (0.0, 100.0), "transformer": (100.0, 100.0)}, **NO_ERROR)
+    assert (verdict.low, verdict.difference, verdict.high) == (-100.0, 50.0, 100.0)
+    assert verdict.outcome is VerdictOutcome.UNDECIDED
+
+
 def test_a_wider_margin_turns_a_verdict_and_is_printed():
     task = make_task()
     scores = {"lstm": (79.0, 79.1, 79.2), "transformer": (80.0, 80.1, 80.2)}
     runs = [make_run(task.label, m, s, family=FAMILIES[m]) for m, each in scores.items() for s in range(len(each))]
     records = {run.id: make_record(run, scores[run.model][run.seed], **NO_ERROR) for run in runs}
-    for points, outcome in ((0.5, Outcome.ATTENTION), (3.0, Outcome.RECURRENT)):
-        made = board(make_plan(runs, [task], margin=Margin(points=points)), records).tables[0].verdict
+    for points, outcome in ((0.5, VerdictOutcome.ATTENTION), (3.0, VerdictOutcome.RECURRENT)):
+        made = make_board(make_plan(runs, [task], margin=Margin(points=points)), records).tables[0].verdict
         assert made.outcome is outcome
         assert evidence(made).endswith(f"margin {points:g} points")
 
@@ -141,10 +166,10 @@ def test_a_plan_with_an_impossible_margin_is_no_plan(value):
 
 @pytest.mark.parametrize("deviation", [0.4, 0.6, 0.9])
 def test_so_many_more_seeds_are_the_fewest_that_would_decide(deviation):
-    spread = Spread(1.0, (deviation, deviation), (3, 3), TestVariance(0.01, 500))
+    spread = EstimatedDifference(1.0, (deviation, deviation), (3, 3), TestVariance(0.01, 500))
     outcome, reason = decide(spread, 0.5)
     more = int(reason.split()[1])
-    assert outcome is Outcome.UNDECIDED
+    assert outcome is VerdictOutcome.UNDECIDED
 
     def half(count):
         parts = np.array([deviation**2 / count, deviation**2 / count, 0.01])
@@ -155,8 +180,9 @@ def test_so_many_more_seeds_are_the_fewest_that_would_decide(deviation):
 
 
 def test_where_seeds_are_not_what_is_missing_the_reason_says_what_is():
-    assert decide(Spread(0.6, (0.1, 0.1), (3, 3), TestVariance(1.0, 500)), 0.5)[1] == "the test set is too small"
-    close = Spread(0.501, (1.0, 1.0), (3, 3), TestVariance(1e-9, 500))
+    small = EstimatedDifference(0.6, (0.1, 0.1), (3, 3), TestVariance(1.0, 500))
+    assert decide(small, 0.5)[1] == "the test set is too small"
+    close = EstimatedDifference(0.501, (1.0, 1.0), (3, 3), TestVariance(1e-9, 500))
     assert decide(close, 0.5)[1] == "too close to the margin"
     assert close.half_width(MOST_SEEDS) > 0.001
 
@@ -168,14 +194,14 @@ def items_of(kind, rng, ability):
     hardness, words = shared.gamma(2.0, 20.0, size), shared.integers(5, 60, size)
     if kind == "perplexity":
         items = {"nll": (hardness * ability + rng.normal(0, 1, size)).tolist(), "words": words.tolist()}
-        return Scored(items, sum(items["nll"]) / sum(items["words"]))
+        return ScoredItems(items, sum(items["nll"]) / sum(items["words"]))
     if kind == "mse":
         items = {"squared_error": (hardness * ability + rng.random(size)).tolist(), "count": [96] * size}
-        return Scored(items, sum(items["squared_error"]) / (96 * size))
+        return ScoredItems(items, sum(items["squared_error"]) / (96 * size))
     if kind == "token-accuracy":
         right = rng.binomial(words, np.clip(1 - hardness / 200 * ability, 0, 1))
         items = {"right": right.tolist(), "tokens": words.tolist()}
-        return Scored(items, 100 * float(right.sum() / words.sum()))
+        return ScoredItems(items, 100 * float(right.sum() / words.sum()))
     if kind == "bleu":
         reference = [" ".join(shared.choice(list("abcdefgh"), size=12)) for _ in range(size)]
         wrong = [rng.random(12) < each for each in np.clip(hardness / 150 * ability, 0, 1)]
@@ -183,10 +209,10 @@ def items_of(kind, rng, ability):
             " ".join(np.where(places, "x", words.split())) for places, words in zip(wrong, reference, strict=True)
         ]
         items = {"hypothesis": hypothesis, "reference": reference}
-        return Scored(items, sacrebleu.corpus_bleu(hypothesis, [reference], force=True).score)
+        return ScoredItems(items, sacrebleu.corpus_bleu(hypothesis, [reference], force=True).score)
     right = (hardness < 60 * ability) ^ (rng.random(size) < 0.05)
     items = {"label": ["a"] * size, "predicted": ["a" if each else "b" for each in right]}
-    return Scored(items, 100 * float(right.mean()))
+    return ScoredItems(items, 100 * float(right.mean()))
 
 
 def resampled(kind, runs, picks):
@@ -221,9 +247,9 @@ def test_items_pair_only_if_they_are_the_same_and_give_the_scores():
     rng = np.random.default_rng(0)
     ours, theirs = (items_of("perplexity", rng, ability) for ability in (1.0, 0.9))
     assert paired_variance(PERPLEXITY, [ours], [theirs])
-    assert paired_variance(PERPLEXITY, [ours], [Scored(theirs.items, 1.01 * theirs.scaled)]) is None
+    assert paired_variance(PERPLEXITY, [ours], [ScoredItems(theirs.items, 1.01 * theirs.scaled)]) is None
     other = {"nll": theirs.items["nll"][::-1], "words": theirs.items["words"][::-1]}
-    assert paired_variance(PERPLEXITY, [ours], [Scored(other, theirs.scaled)]) is None
+    assert paired_variance(PERPLEXITY, [ours], [ScoredItems(other, theirs.scaled)]) is None
     for name in ("bleu", "solved", "a-plugins-own"):
         assert paired_variance(MetricInfo(name=name, direction="max"), [ours], [theirs]) is None
 
@@ -253,6 +279,6 @@ def test_the_interval_covers_the_truth_as_often_as_it_says(count):
         ours, theirs = seeds[trial]
         test = TestVariance(items[trial].var(ddof=1) / size, size - 1)
         difference = float(ours.mean() - theirs.mean() + items[trial].mean())
-        spread = Spread(difference, (ours.std(ddof=1), theirs.std(ddof=1)), (count, count), test)
+        spread = EstimatedDifference(difference, (ours.std(ddof=1), theirs.std(ddof=1)), (count, count), test)
         covered += abs(difference) <= spread.half_width()
     assert 0.92 <= covered / trials <= 0.98

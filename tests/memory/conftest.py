@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnbench import Batch, Columns, Dataset, Split, Task
+from rnnbench import Batch, Columns, Dataset, Rows, Split, Task
 from rnnbench_tasks.memory import Adding, AssociativeRecall, CopyMemory, DelayedSymbols, KeyValuePairs, MarkedNumbers
 
 SMALL: dict[str, Any] = {"train_rows": 400, "validation_rows": 60, "test_rows": 101}
@@ -26,11 +26,11 @@ class Case:
 
     def __post_init__(self) -> None:
         self.rows = {split: self.dataset.load(split, None) for split in Split}
-        self.encoding = self.task.fit(self.rows[Split.TRAIN], ())
+        self.encoding = self.task.fit(self.rows[Split.TRAIN])
         self.arrays: dict[Split, Any] = {}
         before = None
         for split in Split:
-            before = self.arrays[split] = self.task.encode(self.encoding, self.rows[split], before)
+            before = self.arrays[split] = self.task.encode(self.encoding, Rows(self.rows[split], (), before))
 
     @property
     def test(self) -> Any:

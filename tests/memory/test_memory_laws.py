@@ -40,7 +40,7 @@ def test_items_are_in_row_order_whatever_the_order_of_the_batches(case):
 def test_a_batch_left_out_is_noticed(case):
     scored = [(batch, case.erring(batch)) for batch in case.task.evaluation(case.test, 7)]
     for some, missing in ((scored[:-1], 3), ([], 101)):
-        with pytest.raises(ValueError, match=f"^{missing} of 101 sequences were not scored$"):
+        with pytest.raises(ValueError, match=f"^{missing} of 101 rows were not scored$"):
             case.task.items(case.encoding, case.test, some)
 
 

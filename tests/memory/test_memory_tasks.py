@@ -15,12 +15,12 @@ _ = -100
 
 
 def encoded(task, dataset, split=Split.TEST):
-    encoding = task.fit(dataset.load(Split.TRAIN, None), ())
-    return encoding, task.encode(encoding, dataset.load(split, None), None)
+    encoding = task.fit(dataset.load(Split.TRAIN, None))
+    return encoding, task.encode(encoding, dataset.load(split, None))
 
 
 def test_adding_marks_two_numbers_and_asks_for_their_sum():
-    data = Adding().encode({}, [NumbersRow((0.25, 0.5, 0.125), (0, 2)), NumbersRow((1.0, 0.5, 0.0), (1, 2))], None)
+    data = Adding().encode({}, [NumbersRow((0.25, 0.5, 0.125), (0, 2)), NumbersRow((1.0, 0.5, 0.0), (1, 2))])
     assert data["inputs"].tolist() == [[[0.25, 1], [0.5, 0], [0.125, 1]], [[1.0, 0], [0.5, 1], [0.0, 1]]]
     assert data["targets"].tolist() == [0.375, 0.5]
 
@@ -37,7 +37,7 @@ def test_always_one_has_the_published_error_of_one_sixth():
 
 
 def test_copy_memory_asks_for_the_symbols_behind_blanks_and_the_marker():
-    data = CopyMemory().encode({"alphabet": 8}, [SymbolsRow((2, 0, 7), 5), SymbolsRow((1, 1, 3), 5)], None)
+    data = CopyMemory().encode({"alphabet": 8}, [SymbolsRow((2, 0, 7), 5), SymbolsRow((1, 1, 3), 5)])
     blank, marker = 8, 9
     assert data["inputs"].tolist() == [
         [2, 0, 7, blank, blank, blank, blank, marker, blank, blank, blank],
@@ -59,7 +59,7 @@ def test_copy_memory_is_as_long_and_its_memoryless_loss_as_large_as_published():
 
 def test_a_symbol_counts_as_right_only_where_it_is_asked_for():
     task = CopyMemory()
-    data = task.encode({"alphabet": 3}, [SymbolsRow((2, 0), 1), SymbolsRow((1, 1), 1)], None)
+    data = task.encode({"alphabet": 3}, [SymbolsRow((2, 0), 1), SymbolsRow((1, 1), 1)])
     (batch,) = task.evaluation(data, 2)
     columns = {
         "label": np.asarray([[0, 0, 0, 2, 1], [1, 1, 1, 1, 1]]),
@@ -72,14 +72,14 @@ def test_a_symbol_counts_as_right_only_where_it_is_asked_for():
 def test_associative_recall_lists_pairs_and_asks_for_one_key():
     encoding = {"keys": 5, "values": 3}
     rows = [PairsRow((4, 0), (1, 2), 0), PairsRow((3, 4), (0, 1), 3)]
-    data = AssociativeRecall().encode(encoding, rows, None)
+    data = AssociativeRecall().encode(encoding, rows)
     assert data["inputs"].tolist() == [[4, 6, 0, 7, 8, 0], [3, 5, 4, 6, 8, 3]]
     assert data["targets"].tolist() == [2, 0]
 
 
 def test_the_commonest_value_of_a_row_is_guessed_with_its_share():
     task, encoding = AssociativeRecall(), {"keys": 5, "values": 3}
-    data = task.encode(encoding, [PairsRow((0, 1, 2), (2, 1, 2), 0), PairsRow((0, 1, 2), (2, 1, 2), 1)], None)
+    data = task.encode(encoding, [PairsRow((0, 1, 2), (2, 1, 2), 0), PairsRow((0, 1, 2), (2, 1, 2), 1)])
     items = task.baselines()[1].predict(task, encoding, data, data)
     assert items["right"] == [1, 0]
     assert items["nll"] == pytest.approx([np.log(3 / 2), np.log(3)])
@@ -119,4 +119,4 @@ def test_solved_is_all_or_nothing_at_the_threshold():
 )
 def test_rows_that_do_not_fit_are_named(task, rows, message):
     with pytest.raises(ValueError, match=message):
-        task.encode({"alphabet": 8, "keys": 5, "values": 3}, rows, None)
+        task.encode({"alphabet": 8, "keys": 5, "values": 3}, rows)

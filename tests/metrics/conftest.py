@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from rnnbench import Event
 from rnnbench.discovery import discover
-from rnnbench.execute.job import Job
+from rnnbench.execute.job import make_job
 from rnnbench.execute.run import run
 from rnnbench.plan import Draft, draft
 from rnnbench.prepare import prepare
@@ -79,13 +79,13 @@ def board(tmp_path: Path, planned: Callable[[str], Draft]) -> Callable[[str], Pa
         made, folder = planned(lines), tmp_path / "out"
         write_plan(folder, made.plan)
         for assignment in made.assignments.values():
-            record, items = run(Job(assignment, folder, "cpu", 1e9), _send, lambda: False)
-            assert record.status == "done", record.reason
-            write_record(folder, record, items)
+            done = run(make_job(assignment, folder, "cpu", 1e9), discover(), _report, lambda: False)
+            assert done.record.status == "done", done.record.reason
+            write_record(folder, done.record, done.items)
         return folder
 
     return carry_out
 
 
-def _send(*_: Any) -> None:
+def _report(event: Event) -> None:
     """Progress is shown to nobody."""

@@ -12,10 +12,10 @@ from metrics.own_metrics import MEAN_NLL, SHARE, SPEARMAN
 
 from rnnbench import Metric
 from rnnbench.discovery import discover
+from rnnbench.leaderboard.paired_items import ScoredItems, paired_variance
 from rnnbench.metrics import planned_metric
 from rnnbench.metrics.scoring import bootstrap, resample_count, score
 from rnnbench.records.storage import read_items, read_plan, read_records
-from rnnbench.statistics.pairing import Scored, paired_variance
 from rnnbench.submission.validate.against_plugins import check_against_plugins
 from rnnbench.submission.validate.validate import validate
 
@@ -64,7 +64,7 @@ def test_a_sound_board_is_valid_offline_and_by_its_plugins(own, board):
     folder = board(f"metrics: {NAMES}")
     report = validate(folder)
     assert not report.problems
-    assert any("only the range" in note and "share, spearman" in note for note in report.notes)
+    assert any("by range alone" in note and "share, spearman" in note for note in report.notes)
     assert check_against_plugins(folder) == []
 
 
@@ -132,7 +132,7 @@ def test_two_models_are_paired_by_a_plugins_ratio_of_sums(own, board):
     folder = board("metrics: [mean-nll]")
     info = read_plan(folder).tasks[0].metrics[-1]
     runs = [
-        Scored(read_items(folder, record.id), record.metrics["mean-nll"])
+        ScoredItems(read_items(folder, record.id), record.metrics["mean-nll"])
         for record in read_records(folder).values()
         if record.kind == "baseline"
     ]

@@ -58,8 +58,9 @@ def test_a_task_that_declares_no_columns_is_looked_at_when_planned(planned, monk
 
 def test_an_asked_metric_shows_in_every_format(board, module):
     folder = board(f"metrics: [{{evaluate: {module}, value: agreement, name: equal, low: 0, high: 1}}]")
-    found = read_results(folder).board
+    results = read_results(folder)
+    found = results.board
     assert "equal" in render(found, width=120)
     for name, made in FORMATS.items():
-        assert "equal" in made(found), name
+        assert "equal" in made.render(results), name
     assert "macro" not in render(found, width=120).replace("macro-f1:", "")

@@ -16,7 +16,8 @@ from rnnbench.cli.listing import listing
 from rnnbench.discovery import discover
 from rnnbench.network.adapters import NotApplicable, adapter_for
 from rnnbench.network.network import count_core_params
-from rnnbench.plan.sizing import TOLERANCE, fit
+from rnnbench.plan.sizing import fit
+from rnnbench.records.schema import BUDGET_TOLERANCE
 from rnnbench_modern import MLSTM, SLSTM, MinGRUPytorch, MinLSTMPytorch, XTransformers
 
 # x-transformers compiles two functions by a means that torch deprecates.
@@ -108,7 +109,7 @@ def test_budget_of_parameters_is_met(model):
     sized = fit(model, 30_000, lambda candidate: count_core_params(candidate, Role.CAUSAL, 48))
     with torch.device("meta"):
         parameters = sum(parameter.numel() for parameter in sized.build(Role.CAUSAL).parameters())
-    assert abs(parameters + 2 * 48 * sized.width - 30_000) <= TOLERANCE * 30_000
+    assert abs(parameters + 2 * 48 * sized.width - 30_000) <= BUDGET_TOLERANCE * 30_000
 
 
 @needs_its_library

@@ -9,7 +9,9 @@ import sys
 import pytest
 from tests.pipeline.conftest import Rnnbench
 
+from rnnbench.cli.listing import description, listing
 from rnnbench.cli.main import commands
+from rnnbench.discovery import KINDS
 
 OPTIONS = {
     "run": {"suites", "out", "device", "jobs", "executor", "data_dir", "only", "seeds", "dry_run", "fresh"},
@@ -67,9 +69,15 @@ def test_list_names_everything_with_its_origin(rnnbench: Rnnbench) -> None:
         "rnnbench[modern]": None,
         "rnnbench[tasks]": None,
     }
-    assert all(
-        thing["origin"].startswith("rnnbench[") for kind in ("models", "tasks", "datasets") for thing in found[kind]
-    )
+    assert "perplexity" in {metric["name"] for metric in found["metrics"]}
+    assert [executor["name"] for executor in found["executors"]] == ["local"]
+    assert all(thing["origin"].startswith("rnnbench[") for kind in KINDS for thing in found[kind])
+
+
+def test_executors_and_metrics_are_listed_and_shown_alone() -> None:
+    assert listing("executors", as_json=False).startswith("executors:\n  local  ")
+    assert description("local").startswith("local: an executor of rnnbench[executors]")
+    assert description("perplexity").startswith("perplexity: a metric of rnnbench[tasks]")
 
 
 def test_show_gives_paper_fields_defaults_and_equations(rnnbench: Rnnbench) -> None:

@@ -128,7 +128,7 @@ def test_test_rows_are_kept_as_rows_and_encoded_only_when_asked_for(
     monkeypatch.setattr(
         type(task),
         "encode",
-        lambda self, encoding, rows, before: encoded.append(rows) or encode(self, encoding, rows, before),
+        lambda self, encoding, rows: encoded.append(rows.rows) or encode(self, encoding, rows),
     )
     prepared = prepare(task, Opinions(), None, tmp_path)
     assert ROWS[Split.TEST] not in encoded

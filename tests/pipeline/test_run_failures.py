@@ -129,6 +129,8 @@ def test_a_tracker_hears_of_everything_and_harms_nothing_when_it_fails(rnnbench:
     ):
         assert line in heard
     assert heard[-1] == "written results/tiny"
+    failure = "rnnbench_tracker[plugin] in rnnbench_leaderboard_written: RuntimeError: the tracker is down"
+    assert f"warning: {failure}" in done.stderr.splitlines()
 
 
 def test_a_run_whose_tuning_failed_is_not_trained_with_the_rest_of_the_grid(

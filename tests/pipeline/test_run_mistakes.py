@@ -19,7 +19,7 @@ from tests.pipeline.conftest import Rnnbench, tiny_suite, write
         (("run", "tiny.yaml", "--executor", "ray"), "--executor ray: expected one of local"),
         (("run", "tiny.yaml", "--data-dir", "nowhere"), "--data-dir: nowhere is not a folder"),
         (("run", "tiny.yaml", "tiny.yaml", "--out", "x"), "--out takes one suite"),
-        (("show", "lstn"), "no model, task or dataset is named 'lstn' (did you mean 'lstm'?)"),
+        (("show", "lstn"), "no model, task, dataset, metric or executor is named 'lstn' (did you mean 'lstm'?)"),
         (("leaderboard", "nowhere"), "nowhere/plan.json: No such file or directory"),
         (("validate", "nowhere.yaml"), "nowhere.yaml: cannot be read"),
         (("run", "public.yaml"), "--data-dir"),

@@ -11,7 +11,8 @@ from rnnbench.contract.models import Knob, Model, Role
 from rnnbench.discovery import discover
 from rnnbench.network.adapters import NotApplicable, adapter_for
 from rnnbench.network.network import count_core_params
-from rnnbench.plan.sizing import TOLERANCE, Unreachable, fit
+from rnnbench.plan.sizing import Unreachable, fit
+from rnnbench.records.schema import BUDGET_TOLERANCE
 
 
 @pytest.mark.parametrize("budget", [10_000, 20_000, 30_000, 120_000])
@@ -25,7 +26,7 @@ def test_every_model_meets_the_budget_in_every_role_that_it_serves(name: str, ro
         assert (name, role) in {("bidirectional", Role.CAUSAL), ("attention-seq2seq", Role.CAUSAL)}
         return
     sized = fit(model, budget, lambda candidate: count_core_params(candidate, role, 48))
-    assert abs(count_core_params(sized, role, 48) - budget) <= TOLERANCE * budget
+    assert abs(count_core_params(sized, role, 48) - budget) <= BUDGET_TOLERANCE * budget
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from rnnbench.plan.run_id import run_id
+from rnnbench.records.run_id import run_id
 
 PUBLISHED = Path(__file__).parents[2] / "results" / "published"
 TASK = "forecasting/state-space"

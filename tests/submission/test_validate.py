@@ -14,9 +14,7 @@ import pytest
 from tests.submission.alterations import ALTERATIONS
 from tests.submission.conftest import PUBLISHED, Board, cut
 
-from rnnbench.plan.planner import TUNE_SEED
 from rnnbench.submission.read import MOST_ITEMS_BYTES, MOST_RECORD_BYTES
-from rnnbench.submission.validate import plan as planned
 from rnnbench.submission.validate.validate import validate
 
 EACH = 5  # of each alteration, with other choices of what and how much
@@ -175,10 +173,6 @@ def test_the_command_needs_neither_torch_nor_plugins_and_exits_with_2(board: Boa
 
 def test_a_folder_without_a_plan_is_refused(tmp_path: Path) -> None:
     assert "plan.json: No such file" in str(validate(tmp_path).problems[0])
-
-
-def test_the_tuning_seed_is_the_plans() -> None:
-    assert planned.TUNE_SEED == TUNE_SEED
 
 
 def test_translation_is_checked_against_sacrebleu_and_its_signature(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tests.submission.conftest import Board
 
 from rnnbench.cli.main import commands
 from rnnbench.discovery import discover
-from rnnbench.plan.run_id import run_id
+from rnnbench.records.run_id import run_id
 from rnnbench.records.schema import Record
 from rnnbench.submission.agreement import Agreement, agreement, same_machine, unlike
 from rnnbench.submission.read import read_record
@@ -67,7 +67,7 @@ def test_a_record_alone_gives_the_run_that_it_is_of(kind: str, honest: Board) ->
         (("dataset", "fields", "train_rows"), 10**8, "expected at most 10,000,000"),
         (("dataset", "fields", "periods"), [9.0] * 5000, "expected at most 1000 values, got 5,000"),
         (("budget", "steps"), 10**9, "resolved.budget.steps: expected at most 1,000,000"),
-        (("recipe", "learning_rate"), "fast", "resolved.recipe.learning_rate: Input should be a valid number"),
+        (("recipe", "learning_rate"), "fast", "resolved.recipe.learning_rate: expected a valid number, got "),
         (("task", "name"), None, "resolved.task: expected its name and fields"),
         (("task", "fields", "horizon"), 5000, "forecasting on state-space: "),
         (("device",), "cuda", "it was run on cuda, and this is cpu"),

@@ -45,10 +45,10 @@ published:
 """
     )
     assert lines[0].startswith(
-        "small.yaml:7:12: published[0].task: no task here is called 'sentiment/review', expected one of "
-        "sentiment/reviews (did you mean 'sentiment/reviews'?)"
+        "small.yaml:7:12: published[0].task: no task here is called 'sentiment/review' "
+        "(did you mean 'sentiment/reviews'?), expected one of sentiment/reviews"
     )
-    assert "published[1].row: no row here is called 'elmann', expected one of elman" in lines[1]
+    assert "published[1].row: no row here is called 'elmann' (did you mean 'elman'?), expected one of elman" in lines[1]
     assert "published[2].value: got 'high', expected a number" in lines[2]
     assert "published[2].tolerence: unknown field" in lines[3]
     assert "(did you mean 'tolerance'?)" in lines[3]

@@ -36,7 +36,7 @@ def test_a_suite_sets_either_or_both(tmp_path: Path) -> None:
         ("{relative: -0.1}", "margin.relative: got -0.1, expected a number greater than or equal to 0"),
         ("{relative: 2}", "margin.relative: got 2, expected a number less than or equal to 1"),
         ("{points: half}", "margin.points: got 'half', expected a number"),
-        ("{pionts: 1}", "margin.pionts: unknown field, expected one of relative, points (did you mean 'points'?)"),
+        ("{pionts: 1}", "margin.pionts: unknown field (did you mean 'points'?), expected one of relative, points"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(tmp_path: Path, margin: str, message: str) -> None:

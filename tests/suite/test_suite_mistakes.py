@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rnnbench.discovery import Plugin, Registry
+from rnnbench.discovery import Component, Plugin, Registry
 from rnnbench.suite import SuiteError, read_suite
 
 Mistakes = Callable[..., list[str]]
@@ -43,26 +43,26 @@ def test_all_mistakes_come_at_once_with_line_column_field_and_nearest_match(mist
           - sentiment
     """) == [
         (
-            "small.yaml:1:1: siute: unknown field, expected one of suite, description, seeds, budget, tune, limits, "
-            "margin, recipe, models, tasks, published (did you mean 'suite'?)"
+            "small.yaml:1:1: siute: unknown field (did you mean 'suite'?), expected one of suite, description, seeds, "
+            "budget, tune, limits, margin, recipe, models, tasks, published"
         ),
         "small.yaml:2:15: seeds[2]: got 'x', expected a whole number",
         "small.yaml:3:17: budget.steps: got 1000.0, expected a whole number without point or exponent: 1000",
         (
-            "small.yaml:3:22: budget.core_parms: unknown field, expected one of core_params, steps, tokens, epochs, "
-            "seconds (did you mean 'core_params'?)"
+            "small.yaml:3:22: budget.core_parms: unknown field (did you mean 'core_params'?), expected one of "
+            "core_params, steps, tokens, epochs, seconds"
         ),
-        "small.yaml:4:21: recipe.optimizer: got 'adam', expected 'adamw' or 'sgd' (did you mean 'adamw'?)",
+        "small.yaml:4:21: recipe.optimizer: got 'adam' (did you mean 'adamw'?), expected 'adamw' or 'sgd'",
         "small.yaml:4:42: recipe.learning_rate: got 'fast', expected a number",
         "small.yaml:4:54: recipe.clip: got -1, expected a number greater than 0",
         (
-            "small.yaml:6:5: models[0].model: no model is named 'lstn', expected one of elman, lstm, unreadable "
-            "(did you mean 'lstm'?)"
+            "small.yaml:6:5: models[0].model: no model is named 'lstn' (did you mean 'lstm'?); expected one of elman, "
+            "lstm, unreadable"
         ),
-        "small.yaml:7:43: models[1].fields.nonlinearity: got 'tan', expected 'tanh' or 'relu' (did you mean 'tanh'?)",
+        "small.yaml:7:43: models[1].fields.nonlinearity: got 'tan' (did you mean 'tanh'?), expected 'tanh' or 'relu'",
         (
-            "small.yaml:7:48: models[1].fields.layer: unknown field of 'elman', expected one of width, layers, "
-            "dropout, nonlinearity, inner_width, kinds, rate, cell_fields (did you mean 'layers'?)"
+            "small.yaml:7:48: models[1].fields.layer: unknown field of 'elman' (did you mean 'layers'?), expected one "
+            "of width, layers, dropout, nonlinearity, inner_width, kinds, rate, cell_fields"
         ),
         "small.yaml:7:71: models[1].fields.inner_width: got 2.5, expected a whole number",
         "small.yaml:7:82: models[1].fields.rate: got -1, expected a number greater than 0 or 'auto'",
@@ -71,16 +71,16 @@ def test_all_mistakes_come_at_once_with_line_column_field_and_nearest_match(mist
         "small.yaml:8:37: models[2].fields.layers: 'elman' refuses it: layers is 0, expected at least 1",
         "small.yaml:9:5: models[3].model: required, but not given",
         (
-            "small.yaml:9:6: models[3].modle: unknown field, expected one of model, label, fields, recipe "
-            "(did you mean 'model'?)"
+            "small.yaml:9:6: models[3].modle: unknown field (did you mean 'model'?), expected one of model, label, "
+            "fields, recipe"
         ),
         (
             "small.yaml:12:14: tasks[0].dataset: 'reviews' has rows of LabelledText, but 'language-modelling' asks for "
             "TextLine, expected one of grammar-text"
         ),
         (
-            "small.yaml:13:21: tasks[0].fields.units: got 'word', expected 'words', 'characters' or 'bpe' "
-            "(did you mean 'words'?)"
+            "small.yaml:13:21: tasks[0].fields.units: got 'word' (did you mean 'words'?), expected 'words', "
+            "'characters' or 'bpe'"
         ),
         "small.yaml:14:5: tasks[0].fields: given twice, first in line 13",
         "and 1 more",
@@ -117,6 +117,10 @@ def test_what_is_required_is_named(mistakes: Mistakes) -> None:
         ("recipe: {learning_rate: .inf}", "recipe.learning_rate: got .inf, expected a finite number"),
         ("recipe: null", "recipe: got null, expected a mapping, field: value"),
         ("recipe: {momentum: 0.9}", "recipe.momentum: changes nothing here, expected with optimizer: sgd"),
+        (
+            "recipe: {teacher_forcing: 0.5}",
+            "recipe.teacher_forcing: changes nothing here, expected with a task of translation (role seq2seq)",
+        ),
         ("recipe: {plateau_factor: 2}", "recipe.plateau_factor: changes nothing here, expected with schedule: plateau"),
     ],
 )
@@ -253,14 +257,23 @@ def test_a_name_that_a_broken_plugin_may_provide_says_so(mistakes: Mistakes, reg
     lacking = replace(registry, plugins=(*registry.plugins, broken), components=kept)
     assert mistakes(SOUND.replace("elman", "mamba"), registry=lacking) == [
         (
-            "small.yaml:3:10: models[0].model: no model is named 'mamba', expected one of elman, lstm, unreadable; "
-            "could not be loaded, and may have it: lab[cells] (ImportError: no module named 'kernels')"
+            "small.yaml:3:10: models[0].model: no model is named 'mamba'; could not be loaded, and may have it: "
+            "lab[cells] (ImportError: no module named 'kernels'); expected one of elman, lstm, unreadable"
         ),
         (
-            "small.yaml:5:12: tasks[0].task: no task is named 'sentiment', and no task is installed; could not be "
-            "loaded, and may have it: lab[cells] (ImportError: no module named 'kernels')"
+            "small.yaml:5:12: tasks[0].task: no task is named 'sentiment'; could not be loaded, and may have it: "
+            "lab[cells] (ImportError: no module named 'kernels'); no task is installed"
         ),
     ]
+
+
+def test_a_suggestion_stands_before_a_list_that_is_cut_off(mistakes: Mistakes, registry: Registry) -> None:
+    plugin = registry.plugins[0]
+    many = [Component("models", f"cell-{number:03}", registry.models["elman"], plugin) for number in range(99)]
+    full = replace(registry, components=(*registry.components, *many))
+    (line,) = mistakes(SOUND.replace("elman", "lstn"), registry=full)
+    assert line.startswith("small.yaml:3:10: models[0].model: no model is named 'lstn' (did you mean 'lstm'?)")
+    assert line.endswith("...")
 
 
 def test_a_file_whose_name_names_no_suite_must_name_one(registry: Registry, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from rnnbench import (
+    IGNORED,
     Batch,
     Columns,
     Dataset,
@@ -19,6 +20,7 @@ from rnnbench import (
     Observation,
     PianoRoll,
     Row,
+    Rows,
     SentencePair,
     Split,
     TaggedSentence,
@@ -32,7 +34,6 @@ from rnnbench_tasks.sentiment import Sentiment
 from rnnbench_tasks.tagging import Tagging
 from rnnbench_tasks.translation import Translation
 
-IGNORED = -100
 WORDS = ["the", "cat", "dog", "sat", "ran", "on", "a", "mat", ".", "Ünder"]
 CHANNELS = ("load", "oil")
 
@@ -66,19 +67,25 @@ class Case:
     arrays: dict[Split, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.encoding = self.task.fit(self.rows[Split.TRAIN], CHANNELS)
+        self.encoding = self.task.fit(Rows(self.rows[Split.TRAIN], CHANNELS))
         self.arrays = {}
         before = None
         for split in Split:
-            before = self.arrays[split] = self.task.encode(self.encoding, self.rows[split], before)
+            rows = Rows(self.rows[split], CHANNELS, before)
+            before = self.arrays[split] = self.task.encode(self.encoding, rows)
 
     @property
     def test(self) -> Any:
         return self.arrays[Split.TEST]
 
     def items(self, scorer: Callable[[Case, Batch], Columns], size: int, window: int | None = None) -> Columns:
-        batches = self.task.evaluation(self.test, size, window)
+        batches = self.batches(size, window)
         return self.task.items(self.encoding, self.test, ((batch, scorer(self, batch)) for batch in batches))
+
+    def batches(self, size: int, window: int | None = None) -> Iterator[Batch]:
+        if window is None:
+            return self.task.evaluation(self.test, size)
+        return self.task.windowed(self.test, size, window)
 
 
 def rows_of(make: Callable[[np.random.Generator], Row], sizes: tuple[int, int, int]) -> dict[Split, list[Row]]:

@@ -14,8 +14,8 @@ def encoded(training, test):
     """Arrays of (text, label) pairs."""
     task = Sentiment()
     parts = [[LabelledText(*row) for row in rows] for rows in (training, test)]
-    encoding = task.fit(parts[0], ())
-    return [task.encode(encoding, part, None) for part in parts]
+    encoding = task.fit(parts[0])
+    return [task.encode(encoding, part) for part in parts]
 
 
 def texts(labels, random, words=()):
@@ -88,7 +88,7 @@ def test_sst2_reaches_what_bags_of_words_reach(baseline, form, accuracy, data_fo
     """Published: naive Bayes with word pairs, trained on phrases, 83.1 (Socher et al. 2013, table 1)."""
     task, dataset = Sentiment(), SST2(form=form)
     rows = {split: dataset.load(split, data_folder) for split in (Split.TRAIN, Split.TEST)}
-    encoding = task.fit(rows[Split.TRAIN], ())
-    training, test = (task.encode(encoding, part, None) for part in rows.values())
+    encoding = task.fit(rows[Split.TRAIN])
+    training, test = (task.encode(encoding, part) for part in rows.values())
     items = baseline.predict(task, encoding, training, test)
     assert score(task.metrics[0], items) == pytest.approx(accuracy, abs=0.3)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnnbench import Observation, Split
+from rnnbench import Dataset, Observation, Rows, Split
 from rnnbench.metrics.scoring import score
 from rnnbench_tasks.forecasting import Forecasting
 
@@ -26,8 +26,8 @@ def test_channels_are_standardised_by_the_training_rows(make):
 
 def test_a_constant_channel_is_left_at_zero():
     task = Forecasting(lookback=2, horizon=1)
-    encoding = task.fit(series([3, 3, 3, 3]), ("x",))
-    assert task.encode(encoding, series([3, 3, 5]), None)["values"].tolist() == [[0], [0], [2]]
+    encoding = task.fit(Rows(series([3, 3, 3, 3]), ("x",)))
+    assert task.encode(encoding, Rows(series([3, 3, 5])))["values"].tolist() == [[0], [0], [2]]
 
 
 def test_test_windows_reach_back_but_score_each_test_row_alone(make):
@@ -48,15 +48,15 @@ def test_one_channel_can_be_chosen(make):
 
 
 def test_an_unknown_channel_is_named_with_the_nearest():
-    with pytest.raises(ValueError, match="no column 'oils', only load, oil; did you mean 'oil'"):
-        Forecasting(channels=("oils",)).fit(series([1, 2]), ("load", "oil"))
+    with pytest.raises(ValueError, match=r"no column 'oils' \(did you mean 'oil'\?\), only load, oil"):
+        Forecasting(channels=("oils",)).fit(Rows(series([1, 2]), ("load", "oil")))
 
 
 def test_too_short_a_split_is_refused():
     task = Forecasting(lookback=4, horizon=3)
-    encoding = task.fit(series(range(9)), ("x",))
+    encoding = task.fit(Rows(series(range(9)), ("x",)))
     with pytest.raises(ValueError, match="lookback 4 and horizon 3 does not fit 6 rows"):
-        task.encode(encoding, series(range(6)), None)
+        task.encode(encoding, Rows(series(range(6))))
 
 
 def test_repeat_last_and_the_mean_against_a_literal_loop(make):
@@ -79,8 +79,13 @@ def test_blocks_are_at_least_a_window_long(make):
     assert case.items(case.erring, 5)["count"] == [14 * 12] * 6 + [12]  # 85 windows, 6 steps of 2 channels each
 
 
-class Line:
-    """Stands for a dataset that continues a straight line, which its series is."""
+class Line(Dataset):
+    """Forecasts a straight line, which its series is."""
+
+    name, rows, description, licence = "line", Observation, "A straight line.", "none"
+
+    def load(self, split, folder):
+        raise AssertionError("only asked for its forecasts")
 
     def forecast(self, series_TC, origins_N, lookback, horizon):
         steps = np.arange(1, horizon + 1)[:, None]
@@ -90,9 +95,10 @@ class Line:
 
 def test_the_optimum_is_the_generators_forecast_in_standardised_units():
     task = Forecasting(lookback=4, horizon=3)
-    encoding = task.fit(series(range(20)), ("x",))
+    encoding = task.fit(Rows(series(range(20)), ("x",)))
     bent = [*range(20, 30), 130]  # no line foresees the last value
-    test = task.encode(encoding, series(bent), task.encode(encoding, series(range(20)), None))
+    training = task.encode(encoding, Rows(series(range(20))))
+    test = task.encode(encoding, Rows(series(bent), before=training))
     deviation = np.arange(20).std()
     windows = 11 - 3 + 1
     assert task.knows_optimum(Line())

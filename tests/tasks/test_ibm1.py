@@ -136,8 +136,8 @@ def test_decoding_finds_what_an_exhaustive_search_finds():
 
 
 def baseline_bleu(name, task, rows, folder):
-    encoding = task.fit(rows[Split.TRAIN], ())
-    training, test = (task.encode(encoding, rows[split], None) for split in (Split.TRAIN, Split.TEST))
+    encoding = task.fit(rows[Split.TRAIN])
+    training, test = (task.encode(encoding, rows[split]) for split in (Split.TRAIN, Split.TEST))
     baseline = next(baseline for baseline in task.baselines() if baseline.name == name)
     items = baseline.predict(task, encoding, training, test)
     return score(BLEU, items), items["hypothesis"]

@@ -117,8 +117,8 @@ def test_the_baseline_scores_every_token_after_a_line_end_and_what_stands_before
 def test_wikitext_2_is_counted_within_a_minute_and_a_gigabyte(data_folder):
     task = LanguageModelling()
     rows = {split: WikiText2().load(split, data_folder) for split in (Split.TRAIN, Split.TEST)}
-    encoding = task.fit(rows[Split.TRAIN], ())
-    training, test = (task.encode(encoding, part, None) for part in rows.values())
+    encoding = task.fit(rows[Split.TRAIN])
+    training, test = (task.encode(encoding, part) for part in rows.values())
     tracemalloc.start()
     start = time.process_time()
     items = KNESER_NEY.predict(task, encoding, training, test)

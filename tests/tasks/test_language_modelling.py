@@ -12,8 +12,8 @@ LINES = [TextLine(text) for text in [" the cat sat ", "", "the   dog sat", "ein 
 
 
 def encoded(task, lines=LINES, train=LINES):
-    encoding = task.fit(train, ())
-    return encoding, task.encode(encoding, lines, None)
+    encoding = task.fit(train)
+    return encoding, task.encode(encoding, lines)
 
 
 def test_words_end_lines_and_empty_lines_with_eos():
@@ -23,7 +23,7 @@ def test_words_end_lines_and_empty_lines_with_eos():
 
 
 def test_words_are_numbered_by_frequency_then_alphabet():
-    assert LanguageModelling().fit(LINES, ())["vocabulary"] == [
+    assert LanguageModelling().fit(LINES)["vocabulary"] == [
         "<unk>", "<eos>", "sat", "the", "Hündchen", "cat", "dog", "ein",
     ]  # fmt: skip
 
@@ -69,12 +69,12 @@ def test_byte_pairs_round_trip_text_never_seen():
 
 def test_byte_pairs_are_learned_the_same_twice():
     task = LanguageModelling(units="bpe", vocabulary=270)
-    assert task.fit(LINES, ()) == task.fit(LINES, ())
+    assert task.fit(LINES) == task.fit(LINES)
 
 
 def test_byte_pairs_without_room_for_bytes_are_refused():
     with pytest.raises(ValueError, match="needs room for 256 bytes, got 99"):
-        LanguageModelling(units="bpe", vocabulary=100).fit(LINES, ())
+        LanguageModelling(units="bpe", vocabulary=100).fit(LINES)
 
 
 @pytest.mark.parametrize("field", ["bptt", "streams", "block_size", "minimum_count", "vocabulary"])
@@ -95,7 +95,7 @@ def test_inputs_are_the_tokens_before_their_targets(make):
     bigrams = sorted(zip([case.encoding["end"], *text[:-1]], text, strict=True))
     for window in (None, 6, 7, 500):
         found = []
-        for batch in case.task.evaluation(case.test, 3, window):
+        for batch in case.batches(3, window):
             counted = batch.targets != -100
             found += zip(batch.inputs[counted].tolist(), batch.targets[counted].tolist(), strict=True)
         assert sorted(found) == bigrams
@@ -116,7 +116,7 @@ def test_the_state_is_carried_along_streams_of_equal_length(make):
 def test_a_sliding_window_scores_with_half_a_window_of_context(make, window):
     case = make["language-modelling"](streams=2)
     seen = set()
-    for batch in case.task.evaluation(case.test, 3, window):
+    for batch in case.batches(3, window):
         assert not batch.carry
         assert batch.inputs.shape[1] <= window
         for row, targets in zip(batch.rows, batch.targets, strict=True):
@@ -153,7 +153,7 @@ def test_uniform_probabilities_score_chance(make):
 def test_the_unigram_is_counted_with_add_one():
     task = LanguageModelling(streams=1)
     encoding, training = encoded(task)
-    test = task.encode(encoding, [TextLine("the bird")], None)
+    test = task.encode(encoding, [TextLine("the bird")])
     baseline, *_ = task.baselines()
     items = baseline.predict(task, encoding, training, test)
     chances = [3 / 20, 1 / 20, 5 / 20]  # the (2 times of 12), <unk> (never), <eos> (4 times); 8 entries
@@ -197,4 +197,4 @@ def test_no_optimum_is_claimed_where_words_are_left_out():
 
 def test_rows_of_another_type_are_no_lines():
     with pytest.raises(TypeError, match="expected rows of type TextLine, got LabelledText"):
-        LanguageModelling().fit([LabelledText("a", "b")], ())
+        LanguageModelling().fit([LabelledText("a", "b")])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
-from rnnbench import Split
+from rnnbench import Rows, Split
 from rnnbench.metrics.scoring import score
 from rnnbench_tasks.baselines import linear_map
 from rnnbench_tasks.baselines.linear_map import PENALTIES, Affine, LinearMap, Moments, ridge
@@ -202,11 +202,11 @@ def test_the_shared_map_reproduces_the_published_error_on_etth1(lookback, publis
     """NLinear: Zeng et al. 2022, table 2, horizon 96; with lookback 96 as others have rerun it."""
     task, dataset = Forecasting(lookback=lookback), ETTh1()
     rows = {split: dataset.load(split, data_folder) for split in Split}
-    encoding = task.fit(rows[Split.TRAIN], dataset.channels)
+    encoding = task.fit(Rows(rows[Split.TRAIN], dataset.channels))
     arrays = {}
     before = None
     for split in Split:
-        before = arrays[split] = task.encode(encoding, rows[split], before)
+        before = arrays[split] = task.encode(encoding, Rows(rows[split], dataset.channels, before))
     baselines = {baseline.name: baseline for baseline in task.baselines()}
     errors = {
         name: score(

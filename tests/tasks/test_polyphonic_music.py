@@ -24,7 +24,7 @@ ROWS = [PianoRoll(((3, 7), (3,), (), (0, 87))), PianoRoll(((1,), (2,)))]
 
 def encoded(rows):
     task = PolyphonicMusic()
-    return task.encode(task.fit(rows, ()), rows, None)
+    return task.encode(task.fit(rows), rows)
 
 
 # the task

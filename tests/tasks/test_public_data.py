@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from rnnbench import DataMissing, LabelledText, SentencePair, Split, TextLine
+from rnnbench import DataMissing, LabelledText, Rows, SentencePair, Split, TextLine
 from rnnbench.metrics.scoring import score
 from rnnbench_tasks.forecasting import Forecasting
 from rnnbench_tasks.language_modelling import LanguageModelling
@@ -77,9 +77,9 @@ def test_wikitext_2_has_its_published_counts(data_folder):
     rows = {split: WikiText2().load(split, data_folder) for split in Split}
     assert [len(part) for part in rows.values()] == [36_718, 3_760, 4_358]
     task = LanguageModelling()
-    encoding = task.fit(rows[Split.TRAIN], ())
+    encoding = task.fit(rows[Split.TRAIN])
     assert encoding["size"] == 33_278
-    counts = [task.counts(encoding, task.encode(encoding, part, None)) for part in rows.values()]
+    counts = [task.counts(encoding, task.encode(encoding, part)) for part in rows.values()]
     assert [count["words"] for count in counts] == [2_088_628, 217_646, 245_569]
     assert [count["tokens"] for count in counts] == [2_088_628, 217_646, 245_569]
 
@@ -89,8 +89,8 @@ def test_wikitext_2_by_byte_pairs_counts_the_same_words(data_folder):
     rows = WikiText2(train_rows=500).load(Split.TRAIN, data_folder)
     test = WikiText2().load(Split.TEST, data_folder)
     task = LanguageModelling(units="bpe", vocabulary=400)
-    encoding = task.fit(rows, ())
-    assert task.counts(encoding, task.encode(encoding, test, None))["words"] == 245_569
+    encoding = task.fit(rows)
+    assert task.counts(encoding, task.encode(encoding, test))["words"] == 245_569
 
 
 @pytest.mark.data
@@ -160,10 +160,10 @@ def test_repeating_the_last_value_of_etth1_reproduces_the_published_error(
 def _repeat_last(dataset, horizon, data_folder):
     task = Forecasting(horizon=horizon)
     rows = {split: dataset.load(split, data_folder) for split in Split}
-    encoding = task.fit(rows[Split.TRAIN], dataset.channels)
+    encoding = task.fit(Rows(rows[Split.TRAIN], dataset.channels))
     before = None
     for part in rows.values():
-        before = task.encode(encoding, part, before)
+        before = task.encode(encoding, Rows(part, dataset.channels, before))
     assert task.counts(encoding, before)["windows"] == (dataset.test_rows or 2_880) - horizon + 1
     repeat_last, *_ = task.baselines()
     items = repeat_last.predict(task, encoding, before, before)

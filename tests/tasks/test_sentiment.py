@@ -12,9 +12,9 @@ ROWS = [LabelledText("a good  film", "pos"), LabelledText("a bad film", "neg"), 
 
 def test_texts_become_words_of_the_training_vocabulary():
     task = Sentiment()
-    encoding = task.fit(ROWS, ())
+    encoding = task.fit(ROWS)
     assert encoding == {"vocabulary": ["<pad>", "<unk>", "a", "film", "good", "bad"], "labels": ["neg", "pos"]}
-    data = task.encode(encoding, [LabelledText("a fine film", "neg"), LabelledText("", "pos")], None)
+    data = task.encode(encoding, [LabelledText("a fine film", "neg"), LabelledText("", "pos")])
     assert data["ids"].tolist() == [2, 1, 3, 1]
     assert data["ids_starts"].tolist() == [0, 3, 4]
     assert data["labels"].tolist() == [0, 1]
@@ -22,8 +22,8 @@ def test_texts_become_words_of_the_training_vocabulary():
 
 def test_long_texts_are_read_from_their_beginning():
     task = Sentiment(max_length=2)
-    encoding = task.fit(ROWS, ())
-    assert task.counts(encoding, task.encode(encoding, ROWS, None)) == {
+    encoding = task.fit(ROWS)
+    assert task.counts(encoding, task.encode(encoding, ROWS)) == {
         "rows": 3, "tokens": 5, "vocabulary": 5, "classes": 2,
     }  # fmt: skip
 
@@ -31,7 +31,7 @@ def test_long_texts_are_read_from_their_beginning():
 def test_a_label_of_no_training_row_is_named():
     task = Sentiment()
     with pytest.raises(ValueError, match="label 'meh' is in no training row, only 'neg', 'pos'"):
-        task.encode(task.fit(ROWS, ()), [LabelledText("a", "meh")], None)
+        task.encode(task.fit(ROWS), [LabelledText("a", "meh")])
 
 
 def test_training_batches_hold_texts_of_about_one_length(make):

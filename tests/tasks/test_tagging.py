@@ -46,22 +46,22 @@ def written(folder, text=CONLLU):
 
 def test_words_and_tags_become_numbers_of_the_training_rows():
     task = Tagging(minimum_count=1)
-    encoding = task.fit(ROWS, ())
+    encoding = task.fit(ROWS)
     assert encoding == {
         "vocabulary": ["<pad>", "<unk>", "dog", "The", "can", "run", "the"], "tags": ["AUX", "DET", "NOUN", "VERB"],
     }  # fmt: skip
-    data = task.encode(encoding, [TaggedSentence(("the", "cat"), ("DET", "VERB")), ROWS[1]], None)
+    data = task.encode(encoding, [TaggedSentence(("the", "cat"), ("DET", "VERB")), ROWS[1]])
     assert data["ids"].tolist() == [6, 1, 6, 2]
     assert data["tags"].tolist() == [1, 3, 1, 2]
     assert data["ids_starts"].tolist() == data["tags_starts"].tolist() == [0, 2, 4]
 
 
 def test_rare_words_are_unknown_and_capitals_can_be_left_out():
-    assert Tagging().fit(ROWS, ())["vocabulary"] == ["<pad>", "<unk>", "dog"]
+    assert Tagging().fit(ROWS)["vocabulary"] == ["<pad>", "<unk>", "dog"]
     task = Tagging(lower_case=True)
-    encoding = task.fit(ROWS, ())
+    encoding = task.fit(ROWS)
     assert encoding["vocabulary"] == ["<pad>", "<unk>", "dog", "the"]
-    data = task.encode(encoding, ROWS, None)
+    data = task.encode(encoding, ROWS)
     assert data["ids"].tolist() == [3, 2, 1, 1, 3, 2]
     assert task.counts(encoding, data) == {"rows": 2, "tokens": 6, "unknown": 2, "vocabulary": 4, "tags": 4}
 
@@ -77,13 +77,13 @@ def test_rare_words_are_unknown_and_capitals_can_be_left_out():
 def test_a_sentence_that_cannot_be_tagged_is_named(row, message):
     task = Tagging()
     with pytest.raises(ValueError, match=message):
-        task.encode(task.fit(ROWS, ()), [row], None)
+        task.encode(task.fit(ROWS), [row])
 
 
 def test_items_count_the_right_tags_of_each_sentence_in_row_order():
     task = Tagging()
-    encoding = task.fit(ROWS, ())
-    data = task.encode(encoding, ROWS[::-1], None)  # the shorter sentence first
+    encoding = task.fit(ROWS)
+    data = task.encode(encoding, ROWS[::-1])  # the shorter sentence first
     (batch,) = task.evaluation(data, 10)
     assert batch.rows.tolist() == [1, 0]
     labels = batch.targets.numpy().copy()
@@ -115,8 +115,8 @@ def test_a_tag_that_the_next_word_decides_is_learned_by_those_who_see_it():
         for ids in random.integers(6, size=(200, 6)).tolist()
     ]
     task = Tagging()
-    encoding = task.fit(rows, ())
-    data = task.encode(encoding, rows, None)
+    encoding = task.fit(rows)
+    data = task.encode(encoding, rows)
     accuracy = {}
     for name in ("lstm", "bidirectional"):
         torch.manual_seed(0)
@@ -145,9 +145,9 @@ def test_a_word_gets_its_commonest_tag_and_rare_words_share_theirs():
         TaggedSentence(("rare", "tie", "tie", "NOUN", "NOUN"), ("ADJ", "ADJ", "NOUN", "NOUN", "NOUN")),
     ]
     task = Tagging()
-    encoding = task.fit(rows, ())
-    training = task.encode(encoding, rows, None)
-    test = task.encode(encoding, [TaggedSentence(("run", "new", "tie"), ("VERB", "ADJ", "NOUN"))], None)
+    encoding = task.fit(rows)
+    training = task.encode(encoding, rows)
+    test = task.encode(encoding, [TaggedSentence(("run", "new", "tie"), ("VERB", "ADJ", "NOUN"))])
     most_frequent = task.baselines()[1]
     items = most_frequent.predict(task, encoding, training, test)
     assert items["right"] == [3]
@@ -222,9 +222,9 @@ def test_ud_english_has_its_published_counts_and_its_baselines_their_order(data_
     assert [len(part) for part in rows.values()] == [12_544, 2_001, 2_077]
     assert [sum(len(row.words) for row in part) for part in rows.values()] == [204_577, 25_147, 25_094]
     task = Tagging()
-    encoding = task.fit(rows[Split.TRAIN], ())
+    encoding = task.fit(rows[Split.TRAIN])
     assert len(encoding["tags"]) == 17
-    training, test = (task.encode(encoding, rows[split], None) for split in (Split.TRAIN, Split.TEST))
+    training, test = (task.encode(encoding, rows[split]) for split in (Split.TRAIN, Split.TEST))
     scores = [score(TOKEN_ACCURACY, baseline.predict(task, encoding, training, test)) for baseline in task.baselines()]
     assert scores == sorted(scores)
     assert 84 < scores[1] < 90  # as usually reported for the most frequent tag

@@ -89,7 +89,7 @@ def test_the_constant_is_chosen_without_the_test_rows(make):
 def test_vocabularies_are_separate_and_bounded():
     pairs = [SentencePair("a b c", "x y"), SentencePair("a b", "x")]
     task = Translation(vocabulary=5)
-    assert task.fit(pairs, ()) == {
+    assert task.fit(pairs) == {
         "source": {"vocabulary": ["<pad>", "<bos>", "<eos>", "<unk>", "a"]},
         "target": {"vocabulary": ["<pad>", "<bos>", "<eos>", "<unk>", "x"]},
     }

@@ -1,1 +1,1 @@
-"""What every layer stands on: named random streams, the version of the numbers, and containment of third-party code."""
+"""Used by all layers: random streams, the version of the numbers, containment of third-party code, messages, errors."""

@@ -59,7 +59,7 @@ def invalid_fields(error: ValidationError) -> Iterator[tuple[str, str]]:
     """(place, what is wrong) of each mistake that pydantic found; the place is dotted, and empty for the whole."""
     for details in error.errors(include_url=False, include_context=False):
         wrong = details["msg"].replace("Input should be ", "expected ", 1)
-        given = "" if details["type"] == "missing" else f", got {shown(details['input'])}"
+        given = "" if details["type"] in ("missing", "json_invalid") else f", got {shown(details['input'])}"
         yield ".".join(map(str, details["loc"])), f"{wrong[0].lower()}{wrong[1:]}{given}"
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 import rich_click as click
 
@@ -17,25 +17,6 @@ from rnnbench.prepare.fingerprint import fingerprint
 from rnnbench.suite import read_suite
 
 NOT_HERE = "not here"
-
-
-@runtime_checkable
-class Located(Protocol):
-    """A dataset that says where it is; any plugin's may."""
-
-    def located(self, folder: Path | None) -> tuple[str, Sequence[Path]]:
-        """Where its files lie, in words, and the files; none unless all are there."""
-
-    def origin(self) -> str:
-        """Where it can be had, and how sure that is."""
-
-
-@runtime_checkable
-class Fetched(Protocol):
-    """A dataset that can be brought from somewhere."""
-
-    def fetch(self) -> None:
-        """Bring it. Raises DataMissing where it cannot be had, or did not come whole."""
 
 
 def list_data(suites: Sequence[Path], given: Path | None) -> str:
@@ -75,18 +56,16 @@ def _bring(dataset: Dataset, folder: Path | None) -> str:
     if dataset.embedded:
         return "generated, nothing to fetch"
     try:
-        place, files = _place(dataset, folder)
-        if files:
-            return f"here already: {place}"
-    except DataMissing:  # half of it, or altered: brought again where it can be
-        if not isinstance(dataset, Fetched):
-            raise
-    if not isinstance(dataset, Fetched):
+        if files := dataset.files(folder):
+            return f"here already: {_places(files)}"
         for split in Split:  # says where it looks for its rows
             dataset.load(split, folder)
-        return "here already"
-    dataset.fetch()
-    return f"fetched: {_size(_place(dataset, folder)[1])}"
+    except DataMissing:  # all of it, or half, or altered: fetched again where it can be
+        if type(dataset).fetch is Dataset.fetch:
+            raise
+        dataset.fetch()
+        return f"fetched: {_size(dataset.files(folder))}"
+    return "here already"
 
 
 def _needed(suites: Sequence[Path], registry: Registry) -> list[Dataset]:
@@ -108,32 +87,37 @@ def _block(dataset: Dataset, folder: Path | None, *, whole: bool) -> Iterator[st
     yield f"{_label(dataset)}: {dataset.description}"
     problem = None
     try:
-        place, files = _place(dataset, folder)
+        place = _where(dataset, folder)
     except DataMissing as error:
-        place, files, problem = NOT_HERE, (), error
-    yield f"  where: {place}{f' ({_size(files)})' if files else ''}"
-    if isinstance(dataset, Located):
-        yield f"  from: {dataset.origin()}"
-    if size := getattr(dataset, "published_size", ""):
-        yield f"  size: {size}"
+        place, problem = NOT_HERE, error
+    yield f"  where: {place}"
+    if origin := dataset.origin():
+        yield f"  from: {origin}"
+    if dataset.published_size:
+        yield f"  size: {dataset.published_size}"
     yield f"  licence: {dataset.licence}"
     if dataset.citation:
         yield f"  cite: {dataset.citation}"
-    if whole and problem is None and place != NOT_HERE:
+    if whole and problem is None:
         try:
             yield f"  fingerprint: {fingerprint({split: dataset.load(split, folder) for split in Split})}"
         except DataMissing as error:
             problem = error
-    if problem is not None:
+    if whole and problem is not None:
         yield f"  problem: {problem}"
 
 
-def _place(dataset: Dataset, folder: Path | None) -> tuple[str, Sequence[Path]]:
+def _where(dataset: Dataset, folder: Path | None) -> str:
     if dataset.embedded:
-        return "generated", ()
-    if isinstance(dataset, Located):
-        return dataset.located(folder)
-    return "known to its plugin alone", ()
+        return "generated"
+    files = dataset.files(folder)
+    return f"{_places(files)} ({_size(files)})" if files else "known to its plugin alone"
+
+
+def _places(files: Sequence[Path]) -> str:
+    """The folders of files that are beside others, and the files that are alone in theirs."""
+    folders = Counter(path.parent for path in files)
+    return ", ".join(dict.fromkeys(str(path if folders[path.parent] == 1 else path.parent) for path in files))
 
 
 def _label(dataset: Dataset) -> str:

@@ -27,7 +27,7 @@ def listing(kind: str | None, as_json: bool) -> str:
     registry = discover()
     shown = [*KINDS, PLUGINS] if kind is None else [kind]
     found = {
-        kind: [_summary(registry, kind, name, thing) for name, thing in _named(registry, kind).items()]
+        kind: [_summary(registry, kind, name, thing) for name, thing in registry.named(kind).items()]
         for kind in shown
         if kind != PLUGINS
     }
@@ -46,23 +46,14 @@ def description(name: str, width: int | None = None) -> str:
         UnknownName: no plugin provides it; the message gives the nearest name.
     """
     registry = discover()
-    things = [(kind, _named(registry, kind)[name]) for kind in KINDS if name in _named(registry, kind)]
+    things = [(kind, registry.named(kind)[name]) for kind in KINDS if name in registry.named(kind)]
     if not things:
-        names = [known for kind in KINDS for known in _named(registry, kind)]
+        names = [known for kind in KINDS for known in registry.named(kind)]
         raise UnknownName(
             f"no {', '.join(kind[:-1] for kind in KINDS[:-1])} or {KINDS[-1][:-1]} is named {name!r}"
             f"{did_you_mean(name, names)}; `rnnbench list` shows all"
         )
     return "\n\n".join(_describe(registry, kind, name, thing, width) for kind, thing in things)
-
-
-def _named(registry: Registry, kind: str) -> dict[str, Any]:
-    """What is installed of a kind, the built-in executor too."""
-    if kind == "executors":
-        from rnnbench.pipeline.run import executors
-
-        return executors(registry)
-    return registry.named(kind)
 
 
 def _lines(found: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
@@ -86,7 +77,7 @@ def _summary(registry: Registry, kind: str, name: str, thing: Any) -> dict[str, 
         marks = [*([] if about["carries_state"] else ["carries no state"]), *filter(None, [about["missing"]])]
         about["summary"] = "; ".join([thing.family, ", ".join(roles), thing.paper, *marks])
     elif kind == "tasks":
-        metrics = [metric.name for metric in thing.metrics]
+        metrics = _metrics(thing)
         about |= {"role": thing.role, "metrics": metrics, "rows": thing.rows.__name__}
         if thing.columns:
             about["items"] = [f"{column} ({of})" for column, of in thing.columns.items()]
@@ -105,6 +96,14 @@ def _summary(registry: Registry, kind: str, name: str, thing: Any) -> dict[str, 
     else:
         about["summary"] = (inspect.getdoc(thing) or "").partition("\n")[0]
     return about
+
+
+def _metrics(task: Any) -> list[str]:
+    """Their names, with the task's default fields where they depend on those."""
+    try:
+        return [metric.name for metric in (task.metrics if isinstance(task.metrics, tuple) else task().metrics)]
+    except Exception as error:  # noqa: BLE001  a third party's task may refuse its own defaults
+        return [f"{type(error).__name__}: {error}"]
 
 
 def _describe(registry: Registry, kind: str, name: str, thing: Any, width: int | None) -> str:

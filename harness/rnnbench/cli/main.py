@@ -1,4 +1,4 @@
-"""The commands of ``rnnbench``, and how a user's mistake becomes a line and an exit code."""
+"""The commands of ``rnnbench``. A :class:`UserError` is printed as its message, with exit code 2."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import rich_click as click
 from rnnbench import __version__
 from rnnbench.base.errors import UserError
 from rnnbench.cli import codes
+from rnnbench.cli.format_name import FormatName
 from rnnbench.discovery import KINDS
 
-FORMATS = ("md", "csv", "json", "tex", "html")
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path)
 
@@ -60,7 +60,7 @@ def commands() -> None:
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option("--fresh", is_flag=True, help="Move the results folder aside and start again.")
 def run(suites: tuple[Path, ...], **options: Any) -> None:
-    """Train every model on every task of a suite, and print its leaderboard. Goes on where it was stopped."""
+    """Train every model on every task of a suite, and print its leaderboard. Resumes where it was stopped."""
     from rnnbench.cli.running import run_suites
 
     sys.exit(run_suites(suites, **options))
@@ -88,7 +88,7 @@ def show(name: str, width: int | None) -> None:
 
 @commands.command()
 @click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=_FOLDER)
-@click.option("--format", "form", type=click.Choice(FORMATS), help="Print this; without it the files are written too.")
+@click.option("--format", "form", type=FormatName(), help="Print this; without it the files are written too.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file instead.")
 def leaderboard(folders: tuple[Path, ...], form: str | None, output: Path | None) -> None:
     """Tables from the plan and the records of results folders."""
@@ -99,7 +99,7 @@ def leaderboard(folders: tuple[Path, ...], form: str | None, output: Path | None
 
 @commands.command()
 @click.argument("source", metavar="DIR", type=_FOLDER)
-@click.option("-o", "--output", type=_FOLDER, default="site", show_default=True, help="Where to.")
+@click.option("-o", "--output", type=_FOLDER, default="site", show_default=True, help="Output folder.")
 def site(source: Path, output: Path) -> None:
     """A static site over all results folders within DIR, for any host."""
     from rnnbench.cli.tables import make_site
@@ -109,7 +109,7 @@ def site(source: Path, output: Path) -> None:
 
 @commands.command()
 @click.argument("source", metavar="DIR", type=_FOLDER)
-@click.option("-o", "--output", type=_FOLDER, help="Where to.  [default: DIR/plots]")
+@click.option("-o", "--output", type=_FOLDER, help="Output folder.  [default: DIR/plots]")
 @click.option("--format", "form", type=click.Choice(["svg", "png"]), default="svg", show_default=True)
 def plot(source: Path, output: Path | None, form: str) -> None:
     """Learning curves, and scores against parameters and other costs, as pictures."""
@@ -150,7 +150,7 @@ def validate(path: Path, data_dir: Path | None, plugins: bool) -> None:
 @commands.command()
 @click.argument("name", metavar="NAME|MODULE")
 def check(name: str) -> None:
-    """Try the laws of the contract over a plugin, or over all that a module yields. Exit code 1 where one is broken."""
+    """Run the conformance checks on a plugin, or on all plugins of a module. Exit code 1 if one fails."""
     from rnnbench.cli.checking import check_plugins
 
     sys.exit(check_plugins(name))
@@ -159,7 +159,7 @@ def check(name: str) -> None:
 @commands.command("new-plugin")
 @click.argument("kind", type=click.Choice(["model", "task"]))
 @click.argument("name")
-@click.option("-o", "--output", type=_FOLDER, default=".", show_default=True, help="The folder to make it in.")
+@click.option("-o", "--output", type=_FOLDER, default=".", show_default=True, help="Parent folder.")
 def new_plugin(kind: str, name: str, output: Path) -> None:
     """Write a small project of your own: a model or a task, its tests and its entry point."""
     from rnnbench.cli.authoring import write_plugin
@@ -171,10 +171,10 @@ def new_plugin(kind: str, name: str, output: Path) -> None:
 @click.argument("record", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--data-dir", type=_FOLDER, help="Folder of public data.  [default: $RNNBENCH_DATA]")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
-@click.option("--yes", is_flag=True, help="Run it without asking.")
-@click.option("--sign", "sign_as", metavar="NAME", help="Where it agrees, mark it so in the board's verified.json.")
+@click.option("--yes", is_flag=True, help="Rerun it without asking.")
+@click.option("--sign", "sign_as", metavar="NAME", help="If they agree, record this name in the board's verified.json.")
 def verify(record: Path, data_dir: Path | None, device: str, yes: bool, sign_as: str | None) -> None:
-    """Run one published record again, from the record alone, and compare."""
+    """Rerun one published record from the record alone, and compare the results."""
     from rnnbench.cli.submitting import verify_record
 
     sys.exit(verify_record(record, data_dir, device, yes, sign_as))
@@ -184,7 +184,7 @@ def verify(record: Path, data_dir: Path | None, device: str, yes: bool, sign_as:
 @click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=_FOLDER)
 @click.option("-o", "--output", required=True, type=_FOLDER, help="A new folder.")
 def merge(folders: tuple[Path, ...], output: Path) -> None:
-    """One board of several people's or machines' records, the same in whatever order they are given."""
+    """Merge the records of several people or machines into one board; the order of the folders does not count."""
     from rnnbench.cli.submitting import merge_folders
 
     sys.exit(merge_folders(folders, output))
@@ -193,10 +193,10 @@ def merge(folders: tuple[Path, ...], output: Path) -> None:
 @commands.command()
 @click.argument("folder", metavar="DIR", type=_FOLDER)
 @click.option("--format", "form", required=True, type=click.Choice(["eval-results", "ro-crate"]))
-@click.option("-o", "--output", required=True, type=_FOLDER, help="Where to.")
+@click.option("-o", "--output", required=True, type=_FOLDER, help="Output folder.")
 @click.option("--dataset", "hub_ids", metavar="NAME=HUB_ID", multiple=True, help="A data set's id on the hub.")
 def export(folder: Path, form: str, output: Path, hub_ids: tuple[str, ...]) -> None:
-    """A board as Hugging Face evaluation results, or as an RO-Crate."""
+    """Write a board as Hugging Face evaluation results, or as an RO-Crate."""
     from rnnbench.cli.submitting import export_folder
 
     export_folder(folder, form, output, hub_ids)
@@ -204,14 +204,14 @@ def export(folder: Path, form: str, output: Path, hub_ids: tuple[str, ...]) -> N
 
 @commands.group()
 def data() -> None:
-    """What suites need: where it lies, and bringing it ahead of a run."""
+    """The data of suites: where it is, and fetching it before a run."""
 
 
 @data.command("list")
 @click.argument("suites", metavar="[SUITE]...", nargs=-1, type=_FILE)
 @click.option("--data-dir", type=_FOLDER, help="Folder of data.  [default: $RNNBENCH_DATA]")
 def data_list(suites: tuple[Path, ...], data_dir: Path | None) -> None:
-    """Where the data of suites lies, size, licence, citation, fingerprint; without a suite, all that is known."""
+    """Location, size, licence, citation and fingerprint of suites' data; without a suite, of all data sets."""
     from rnnbench.cli.data import list_data
 
     click.echo(list_data(suites, data_dir))
@@ -219,9 +219,9 @@ def data_list(suites: tuple[Path, ...], data_dir: Path | None) -> None:
 
 @data.command("fetch")
 @click.argument("suites", metavar="SUITE...", nargs=-1, required=True, type=_FILE)
-@click.option("--data-dir", type=_FOLDER, help="Folder of data: what lies there is not fetched.")
+@click.option("--data-dir", type=_FOLDER, help="Folder of data: what is there is not fetched.")
 def data_fetch(suites: tuple[Path, ...], data_dir: Path | None) -> None:
-    """Bring the data of suites from the Hugging Face hub: the only command that uses the network."""
+    """Fetch the data of suites from the Hugging Face hub: the only command that uses the network."""
     from rnnbench.cli.data import fetch_data
 
     sys.exit(fetch_data(suites, data_dir))

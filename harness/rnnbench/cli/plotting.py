@@ -44,16 +44,16 @@ def write_plots(source: Path, output: Path | None, form: str) -> list[Path]:
 
 
 def _svg(results: Results) -> dict[str, bytes]:
-    from rnnbench.leaderboard.formats.page.figures import svg_figures
+    from rnnbench.leaderboard.formats.charts.svg_files import svg_files
 
-    return {name: text.encode() for name, text in svg_figures(results).items()}
+    return {name: text.encode() for name, text in svg_files(results).items()}
 
 
 def _png(results: Results) -> dict[str, bytes]:
     try:
-        from rnnbench.leaderboard.formats.page.raster import png_figures
+        from rnnbench.leaderboard.formats.charts.png_files import png_files
     except ModuleNotFoundError as error:
         if error.name != "matplotlib":
             raise
         raise CannotPlot("PNG needs Matplotlib: pip install 'rnnbench[plots]', or use --format svg") from error
-    return png_figures(results)
+    return png_files(results)

@@ -93,7 +93,8 @@ def verify_record(path: Path, data_dir: Path | None, device: str, yes: bool, sig
         chosen = choose_device(device)
     except ValueError as error:
         raise Refused(str(error)) from error
-    again = plan_again(record, discover(), data_folder(data_dir), chosen.partition(":")[0])
+    registry = discover()
+    again = plan_again(record, registry, data_folder(data_dir), chosen.partition(":")[0])
     for line in _asked(record, again):
         click.echo(line)
     if skipped := not_loaded(record, again):
@@ -101,7 +102,7 @@ def verify_record(path: Path, data_dir: Path | None, device: str, yes: bool, sig
     if not yes:
         click.confirm("Run it?", abort=True, err=True)
     with tempfile.TemporaryDirectory(prefix="rnnbench-verify-") as folder:
-        found = run_again(again, Path(folder), chosen, Quiet())
+        found = run_again(again, registry, Path(folder), chosen, Quiet())
     if found is None or not found.status.is_outcome:
         click.echo(f"it did not come to an end here: {found.reason if found else 'no record'}", err=True)
         return codes.SOME_FAILED

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import rich_click as click
 
-from rnnbench.leaderboard import FORMATS, Board, Results, read_board, read_results, render_page, write_all
+from rnnbench.leaderboard import FORMATS, Board, read_board, read_results, write_all
+from rnnbench.leaderboard.formats import table_files
 from rnnbench.leaderboard.formats.terminal import show
 from rnnbench.records.storage import FolderInUse, StorageError, results_lock, write_atomically
-
-_PAGE = "html"
 
 
 def print_table(folder: Path) -> None:
@@ -28,21 +27,21 @@ def show_tables(folders: tuple[Path, ...], form: str | None, output: Path | None
     """
     if form is None and output is not None:
         form = output.suffix.removeprefix(".")
-        if form not in (*FORMATS, _PAGE):
-            raise click.BadParameter(f"give --format: {output} ends in none of {', '.join(sorted([*FORMATS, _PAGE]))}")
+        if form not in FORMATS:
+            raise click.BadParameter(f"give --format: {output} ends in none of {', '.join(sorted(FORMATS))}")
     if form is None:
         for folder in folders:
             results = read_results(folder)
             try:
                 with results_lock(folder):
-                    write_all(folder, results, with_page=True)
+                    write_all(folder, results, on_request=True)
             except (StorageError, FolderInUse) as error:  # the tables are shown all the same
                 click.echo(f"tables are not written: {error}", err=True)
-            _print(folder, results.board, _PAGE)
+            _print(folder, results.board, on_request=True)
         return
-    if len(folders) > 1 and form not in ("md", "tex"):
+    if len(folders) > 1 and not FORMATS[form].joinable:
         raise click.BadParameter(f"one {form} file holds one board: give one folder")
-    text = "\n".join(_render(read_results(folder), form) for folder in folders)
+    text = "\n".join(FORMATS[form].render(read_results(folder)) for folder in folders)
     if output is None:
         click.echo(text, nl=False)
     else:
@@ -76,11 +75,7 @@ def compare_folders(first: Path, second: Path) -> None:
     click.echo("\n".join(lines) or "the two boards hold nothing to compare")
 
 
-def _render(results: Results, form: str) -> str:
-    return render_page(results) if form == _PAGE else FORMATS[form](results.board)
-
-
-def _print(folder: Path, board: Board, *more: str) -> None:
+def _print(folder: Path, board: Board, *, on_request: bool = False) -> None:
     show(board)
-    names = [f"leaderboard.{ending}" for ending in (*FORMATS, *more)]
-    click.echo(f"\n{folder}: {', '.join([*names, 'efficiency.csv', 'plan.json', 'runs/', 'items/'])}")
+    names = [name for name, form in table_files().items() if on_request or not form.on_request]
+    click.echo(f"\n{folder}: {', '.join([*names, 'plan.json', 'runs/', 'items/'])}")

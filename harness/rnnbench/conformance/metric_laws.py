@@ -13,8 +13,9 @@ from functools import cached_property
 import numpy as np
 
 from rnnbench.conformance.findings import Broken, NotApplicable, law, require
+from rnnbench.contract.arrays import Floats
 from rnnbench.contract.batches import Columns
-from rnnbench.contract.metrics import Floats, Metric
+from rnnbench.contract.metrics import Metric
 from rnnbench.metrics.scoring import bootstrap, score
 
 _CLOSE = 1e-9

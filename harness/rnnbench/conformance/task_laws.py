@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from rnnbench.conformance.answers import blind_answer, perfect_answer
 from rnnbench.conformance.differences import same_shape
 from rnnbench.conformance.findings import Broken, law, require
 from rnnbench.conformance.model_shapes import frozen_record, picklable
@@ -59,7 +58,7 @@ def storable(subject: TaskOnData) -> None:
     except (TypeError, ValueError) as error:
         raise Broken(f"encoding: expected JSON values, got {error}") from error
     test = subject.arrays[Split.TEST]
-    again = subject.task.encode(encoding, subject.rows[Split.TEST], subject.arrays[Split.VALIDATION])
+    again = subject.encoded(encoding, Split.TEST, subject.arrays[Split.VALIDATION])
     kept = io.BytesIO()
     np.savez(kept, **again)  # type: ignore[arg-type]
     kept.seek(0)
@@ -151,7 +150,7 @@ def complete(subject: TaskOnData) -> None:
 @law("the targets of the training rows, which hold no unknown word, as answers; every metric")
 def perfect(subject: TaskOnData) -> None:
     """A perfect answer scores perfectly."""
-    items = subject.answered(perfect_answer(subject.task.output(subject.encoding)), split=Split.TRAIN)
+    items = subject.answered(subject.task.output(subject.encoding).perfect, Split.TRAIN)
     for metric in subject.task.metrics:
         best = metric.low if metric.direction == "min" else metric.high
         value = subject.value(metric, items)
@@ -164,7 +163,7 @@ def chance(subject: TaskOnData) -> None:
     metric = subject.task.metrics[0]
     said = subject.task.chance(subject.encoding, subject.arrays[Split.VALIDATION])
     require(metric.low <= said <= metric.high, f"chance {said:g} is outside {metric.low:g} to {metric.high:g}")
-    items = subject.answered(blind_answer(subject.task.output(subject.encoding)), split=Split.VALIDATION)
+    items = subject.answered(subject.task.output(subject.encoding).blind, Split.VALIDATION)
     value = subject.value(metric, items)
     error, _, _ = bootstrap(metric, items, np.random.default_rng(0), resamples=200)
     far = abs(value - said) > 3 * error + _METRIC * max(1.0, abs(said))

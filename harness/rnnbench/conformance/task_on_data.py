@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from rnnbench.conformance.answers import Answer
+from rnnbench.conformance.findings import NotApplicable
 from rnnbench.conformance.reference import Reference
 from rnnbench.contract.batches import Arrays, Batch, Columns, Encoding
-from rnnbench.contract.datasets import Dataset, Row, Split
+from rnnbench.contract.datasets import Dataset, Rows, Split
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.tasks import Task
 from rnnbench.metrics.scoring import score
@@ -32,14 +32,15 @@ class TaskOnData:
     """The data folder, for a dataset that is not embedded."""
 
     @cached_property
-    def rows(self) -> dict[Split, list[Row]]:
+    def rows(self) -> dict[Split, Rows]:
         """The rows of each split."""
-        return {split: list(self.dataset.load(split, self.folder)) for split in Split}
+        channels = tuple(self.dataset.channels)
+        return {split: Rows(self.dataset.load(split, self.folder), channels) for split in Split}
 
     @cached_property
     def encoding(self) -> Encoding:
         """What the task learns from the training rows."""
-        return self.task.fit(self.rows[Split.TRAIN], self.dataset.channels)
+        return self.task.fit(self.rows[Split.TRAIN])
 
     @cached_property
     def arrays(self) -> dict[Split, Arrays]:
@@ -47,8 +48,12 @@ class TaskOnData:
         found: dict[Split, Arrays] = {}
         before: Arrays | None = None
         for split in Split:
-            before = found[split] = self.task.encode(self.encoding, self.rows[split], before)
+            before = found[split] = self.encoded(self.encoding, split, before)
         return found
+
+    def encoded(self, encoding: Encoding, split: Split, before: Arrays | None) -> Arrays:
+        """The rows of a split as arrays, after those of the split ``before``."""
+        return self.task.encode(encoding, replace(self.rows[split], before=before))
 
     def network(self) -> Network:
         """A small network with weights from torch's stream."""
@@ -63,9 +68,14 @@ class TaskOnData:
         """Items of what was scored."""
         return self.task.items(self.encoding, self.arrays[split], scored)
 
-    def answered(self, answer: Answer, size: int = 32, split: Split = Split.TEST) -> Columns:
-        """The items of an answer."""
-        return self.items(((batch, answer(batch)) for batch in self.evaluation(size, split)), split)
+    def answered(self, answer: Callable[[Batch], Mapping[str, Any]], split: Split) -> Columns:
+        """The items of an output type's stand-in answer; NotApplicable where it has none."""
+        try:
+            scored = [(batch, answer(batch)) for batch in self.evaluation(32, split)]
+        except NotImplementedError as error:
+            output = type(self.task.output(self.encoding)).__name__
+            raise NotApplicable(f"the output type {output} makes no stand-in answer") from error
+        return self.items(scored, split)
 
     def value(self, metric: Metric, items: Columns) -> float:
         """A metric of items."""

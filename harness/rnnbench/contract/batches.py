@@ -27,7 +27,7 @@ class Batch:
 
     ``inputs``: tokens B x T (int64) or values B x T x C (float32), padded on the right.
     ``lengths``: valid steps of each row (B, int64, on the CPU); None where all T are valid.
-    ``targets``: what the output type asks for; -100 marks a target token that is not scored.
+    ``targets``: what the output type asks for; :data:`rnnbench.IGNORED` (-100) marks one that is not scored.
     ``carry``: the state goes on from the batch before (truncated BPTT).
     ``rows``: which rows of the split these are (B), for putting scores back into place.
     ``positions``: how many sequence positions count against a budget of tokens.

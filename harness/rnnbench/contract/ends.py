@@ -12,6 +12,8 @@ from rnnbench.contract.batches import Batch, Columns
 from rnnbench.contract.models import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from torch import Tensor
 
 State = Any
@@ -37,6 +39,27 @@ class OutputType(ABC):
     roles: ClassVar[frozenset[Role]]
     reads: ClassVar[Reads] = "summary"
     """Of an encoder: where only y is read, nothing is built that makes a summary alone."""
+
+    def perfect(self, batch: Batch) -> Mapping[str, Any]:
+        """The columns of :meth:`OutputEnd.score` for an answer that is right, made from ``batch.targets`` alone.
+
+        Each column is an array or a list with one entry a row. The conformance kit scores it: a task's metrics should
+        then be at their best.
+
+        Raises:
+            NotImplementedError: this output type has none; the laws that need it do not apply.
+        """
+        raise NotImplementedError
+
+    def blind(self, batch: Batch) -> Mapping[str, Any]:
+        """The same for an answer that knows nothing: equal probabilities, labels drawn evenly, zeros, no words.
+
+        The conformance kit scores it: a task's first metric should then be what :meth:`Task.chance` says.
+
+        Raises:
+            NotImplementedError: this output type has none; the laws that need it do not apply.
+        """
+        raise NotImplementedError
 
     @abstractmethod
     def build(self, width: int, inputs: nn.Module) -> OutputEnd:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from rnnbench.contract.metrics import Floats, Items, Kind
+    from rnnbench.contract.arrays import Floats
+    from rnnbench.contract.metrics import Items, Kind
 
 
 class ItemMetric(ABC):

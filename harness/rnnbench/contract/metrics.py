@@ -10,14 +10,13 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import partial
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    from rnnbench.contract.arrays import Floats
 
 Kind = Literal["float64", "int64", "string"]
 """The type of a column of items."""
-Floats = npt.NDArray[np.float64]
 Items = Mapping[str, Sequence[Any]]
 """Equally long columns, by name."""
 Bounds = Mapping[str, tuple[float, float | str]]
@@ -99,6 +98,8 @@ class Metric:
         Raises:
             LookupError: it is no function of sums.
         """
+        import numpy as np
+
         if self.statistics is None:
             raise LookupError(f"metric {self.name!r} is no function of sums over items")
         return np.asarray(self.statistics(items), dtype=np.float64)
@@ -109,12 +110,16 @@ class Metric:
         Raises:
             LookupError: it is no function of sums.
         """
+        import numpy as np
+
         if self.values is None:
             raise LookupError(f"metric {self.name!r} is no function of sums over items")
         return np.asarray(self.values(sums_NK), dtype=np.float64)
 
     def scaled(self, sums_NK: Floats) -> Floats:
         """As :meth:`of_sums`, on the scale where scores are averaged: the logarithm of a ratio metric."""
+        import numpy as np
+
         if not self.ratio:
             return self.of_sums(sums_NK)
         return np.log(self.of_sums(sums_NK)) if self.log_values is None else np.asarray(self.log_values(sums_NK))
@@ -130,12 +135,16 @@ class RatioOfSums:
 
     def statistics(self, items: Items) -> Floats:
         """Per item: its total, and its count."""
+        import numpy as np
+
         totals_I = np.asarray(items[self.total], dtype=np.float64)
         counts_I = np.ones_like(totals_I) if self.count is None else np.asarray(items[self.count], dtype=np.float64)
         return np.stack([totals_I, counts_I], axis=1)
 
     def values(self, sums_NK: Floats) -> Floats:
         """The ratio of each of N sums."""
+        import numpy as np
+
         if self.scale == 1.0:
             return np.asarray(sums_NK[:, 0] / sums_NK[:, 1])
         return np.asarray(self.scale * sums_NK[:, 0] / sums_NK[:, 1])
@@ -176,14 +185,16 @@ def mean_metric(
 
 
 def _exponential(log_values: Callable[[Floats], Floats], sums_NK: Floats) -> Floats:
+    import numpy as np
+
     with np.errstate(over="ignore"):  # infinite where it overflows
         return np.asarray(np.exp(log_values(sums_NK)))
 
 
 def _use_implementation(metric: Metric) -> None:
     """Fill in the functions from the class that the form of rnnbench 0.1 names."""
-    from rnnbench.contract.item_metric import Implementation  # noqa: PLC0415  old plugins alone need it
-    from rnnbench.contract.version import PluginDeprecation  # noqa: PLC0415
+    from rnnbench.contract.item_metric import Implementation
+    from rnnbench.contract.version import PluginDeprecation
 
     message = (
         f"metric {metric.name!r}: Metric(implementation={metric.implementation!r}) is Metric(columns=..., "

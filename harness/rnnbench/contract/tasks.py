@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rnnbench.contract.batches import Arrays, Batch, Columns, Encoding
-from rnnbench.contract.datasets import Dataset, Row
+from rnnbench.contract.datasets import Dataset, Row, Rows
+from rnnbench.contract.earlier import adapt_task
 from rnnbench.contract.metrics import Kind, Metric
 from rnnbench.contract.models import Role
 
@@ -32,32 +33,45 @@ class Baseline:
 
 @dataclass(frozen=True, kw_only=True)
 class Task(ABC):
-    """What is asked. Fields are options, each with a default; all of them go into the run id.
+    """A question with its batches and scores. Fields are options, each with a default; all of them go into the run id.
 
-    ``metrics``: the first one ranks. ``block`` says what one row of items is. ``version`` is raised whenever batches,
-    items or scores change.
+    ``metrics``, a class attribute or a property: the first one ranks. ``block`` says what one row of items is.
+    ``version`` is raised whenever batches, items or scores change.
     """
 
     name: ClassVar[str]
     role: ClassVar[Role]
     rows: ClassVar[type]
-    metrics: ClassVar[tuple[Metric, ...]]
     block: ClassVar[str]
-    version: ClassVar[int] = 1
+    items_are: ClassVar[Literal["rows", "windows", "lines"] | None] = None
+    """How many items a whole test set makes, for the offline check: one a test row (``rows``); blocks of all windows of
+    a series (``windows``); stretches of a text, at least a token a line (``lines``). None: not checked."""
     columns: ClassVar[Mapping[str, Kind]] = {}
-    """The columns of :meth:`items` and their types, for ``rnnbench show`` and to check a suite's metrics early;
-    empty: they are not declared."""
-    item_kind: ClassVar[Literal["row", "window", "line"] | None] = None
-    """What one item is, where that says how many a test set has: a test row, a block of windows over a series, or a
-    block of lines of a text."""
+    """The columns of :meth:`items` and their types, for ``rnnbench show`` and to check a suite's metrics early; empty:
+    they are not declared."""
+    version: ClassVar[int] = 1
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        adapt_task(cls)
+
+    @property
+    @abstractmethod
+    def metrics(self) -> tuple[Metric, ...]:
+        """How answers are scored; the first one ranks."""
+
+    @property
+    def segment(self) -> int | None:
+        """Steps of a batch whose state is carried on to the next (truncated back-propagation); None: none is."""
+        return None
 
     @abstractmethod
-    def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:
-        """Learn the encoding from the training rows; ``channels`` names a series' columns."""
+    def fit(self, rows: Rows) -> Encoding:
+        """Learn the encoding from the training rows."""
 
     @abstractmethod
-    def encode(self, encoding: Encoding, rows: Sequence[Row], before: Arrays | None) -> Arrays:
-        """Rows as arrays; ``before`` is the encoded split that a series continues."""
+    def encode(self, encoding: Encoding, rows: Rows) -> Arrays:
+        """The rows of a split as arrays; what a series needs of the split before is in ``rows.before``."""
 
     @abstractmethod
     def input(self, encoding: Encoding) -> InputType:
@@ -75,11 +89,16 @@ class Task(ABC):
         """One epoch of training batches of ``size`` rows, in an order drawn from ``order`` alone."""
 
     @abstractmethod
-    def evaluation(self, data: Arrays, size: int, window: int | None = None) -> Iterator[Batch]:
-        """Each row once, ``size`` rows at a time.
+    def evaluation(self, data: Arrays, size: int) -> Iterator[Batch]:
+        """Each row once, ``size`` rows at a time."""
 
-        ``window`` is set for a causal core that carries no state: the steps that it sees at once.
+    def windowed(self, data: Arrays, size: int, window: int) -> Iterator[Batch]:
+        """Each target once, in windows of ``window`` steps, for a causal core that carries no state.
+
+        Asked only of a task whose :meth:`evaluation` carries the state from batch to batch. Without this method such a
+        core sees one batch at a time there.
         """
+        return self.evaluation(data, size)
 
     @abstractmethod
     def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:
@@ -114,6 +133,6 @@ class Task(ABC):
         del encoding, test
         return dataset.optimum(rows) or {}
 
-    @abstractmethod
     def counts(self, encoding: Encoding, data: Arrays) -> dict[str, int]:
-        """Sizes of a split to print: ``rows`` and whatever else helps."""
+        """Sizes of a split to print beside its number of rows."""
+        return {}

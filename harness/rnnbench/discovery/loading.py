@@ -128,7 +128,7 @@ def _component(plugin: Plugin, kind: str, value: Any) -> Component:
         if not (isinstance(value, type) and issubclass(value, base)):
             what = f"is {value!r}, expected a subclass of rnnbench.{base.__name__}"
             raise PluginError(one_line(f"{kind[:-1]} {name!r} {what}"))
-        if lacking := [attribute for attribute in declared if not hasattr(value, attribute)]:
+        if lacking := [one for one in declared if getattr(value, one, None) is getattr(base, one, None)]:
             what = f"declares no {', '.join(lacking)}, expected by rnnbench.{base.__name__}"
             raise PluginError(f"{kind[:-1]} {name!r} {what}")
     return Component(kind, name, value, plugin)

@@ -21,10 +21,8 @@ from rnnbench.discovery.loading import Component, PluginError, load
 from rnnbench.metrics import BUILT_IN as METRICS
 
 if TYPE_CHECKING:
+    from rnnbench.contract.execution import ExecutorFactory
     from rnnbench.contract.metrics import Metric
-
-RESERVED = {("executors", "local"): Plugin(BUILT_IN, "", "executors", "rnnbench.execute.local.executor")}
-"""Names of built-in components that no entry point provides."""
 
 
 _METRICS = Plugin(BUILT_IN, __version__, "metrics", "rnnbench.metrics")
@@ -70,8 +68,8 @@ class Registry:
         return self.named("metrics")
 
     @functools.cached_property
-    def executors(self) -> Mapping[str, Any]:
-        """Factories of executors by name, sorted; the built-in ``local`` is not among them."""
+    def executors(self) -> Mapping[str, ExecutorFactory]:
+        """Factories of executors by name, sorted."""
         return self.named("executors")
 
     def named(self, kind: str) -> dict[str, Any]:
@@ -84,8 +82,7 @@ class Registry:
         Raises:
             KeyError: there is no such component.
         """
-        providers = RESERVED | {(one.kind, one.name): one.plugin for one in self.components}
-        return providers[kind, name]
+        return {(one.kind, one.name): one.plugin for one in self.components}[kind, name]
 
     @property
     def unloaded(self) -> list[str]:
@@ -126,7 +123,7 @@ def register(found: Iterable[Found]) -> Registry:
     manager = _manager()
     plugins: list[Plugin] = []
     components = _built_in_metrics()
-    providers = RESERVED | dict.fromkeys(components, _METRICS)
+    providers = dict.fromkeys(components, _METRICS)
     for plugin, point in found:
         try:
             provided = {(one.kind, one.name): one for one in load(plugin, point, manager)}

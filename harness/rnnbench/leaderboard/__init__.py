@@ -1,8 +1,9 @@
-"""Plan and records to leaderboards: pure, without plugins and training code, and quick to start."""
+"""From plan and records to leaderboards: pure, without plugins and training code, and quick to import."""
 
 from rnnbench.leaderboard.board import Board
-from rnnbench.leaderboard.formats.files import FORMATS, read_board, render_page, write_all
-from rnnbench.leaderboard.results import Results, read_results
-from rnnbench.leaderboard.table import board
+from rnnbench.leaderboard.files import write_all
+from rnnbench.leaderboard.formats import FORMATS, Format
+from rnnbench.leaderboard.results import Results, read_board, read_results
+from rnnbench.leaderboard.table import make_board
 
-__all__ = ["FORMATS", "Board", "Results", "board", "read_board", "read_results", "render_page", "write_all"]
+__all__ = ["FORMATS", "Board", "Format", "Results", "make_board", "read_board", "read_results", "write_all"]

@@ -1,27 +1,26 @@
-"""What a leaderboard is: a board of tables of rows. Plain values; how they come about is in ``table``."""
+"""The values that a leaderboard consists of: a board of tables of rows, with verdicts. ``table`` makes them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rnnbench.leaderboard.across import Across
-    from rnnbench.leaderboard.reproductions import Reproduction
-    from rnnbench.leaderboard.verdict import Verdict
-    from rnnbench.records.schema import Margin, MetricInfo
+    from rnnbench.records.schema import Margin, MetricInfo, PublishedNumber
     from rnnbench.records.storage import Problem
     from rnnbench.statistics.summary import Interval
 
 PROVISIONAL_BELOW = 5
 """Ranks from fewer seeds are provisional."""
+THRESHOLDS = tuple(step / 20 for step in range(21))
+"""Of performance profiles: the way from the chance level (0) to the goal (1), see :class:`Standing`."""
 
 
 class RowKind(StrEnum):
-    """What stands in a row. Only models are ranked."""
+    """What a row is of. Only models are ranked."""
 
     MODEL = "model"
     BASELINE = "baseline"
@@ -57,10 +56,10 @@ class Row:
     test_interval: Interval | None = None
     """95 %, over resamples of the test set: each run's own ends, averaged over the seeds."""
     validation_loss: float | None = None
-    """The mean over seeds at the checkpoints that were scored; None where a run diverged."""
+    """The mean over seeds, each at its best checkpoint; None where a run diverged."""
     rank: int | None = None
     beats_first: float | None = None
-    """How often one of its runs beats one of the first row's; a half where there is nothing between them."""
+    """The probability that one of its runs beats one of the first row's; a half for equally good models."""
     to_optimum: float | None = None
     to_baseline: float | None = None
     other_metrics: tuple[tuple[MetricInfo, float], ...] = ()
@@ -70,11 +69,11 @@ class Row:
     positions: int = 0
     """Sequence positions trained on, over all seeds."""
     tune_positions: int = 0
-    """The same of the runs that chose the hyperparameters."""
+    """Sequence positions that the tuning runs were trained on."""
     chosen: tuple[str, ...] = ()
     """What tuning chose, as ``field=value``."""
     marks: tuple[str, ...] = ()
-    """What a reader has to know of this row, in a few words each."""
+    """Notes on this row, a few words each: see ``notes``."""
 
     @property
     def n(self) -> int:
@@ -109,6 +108,59 @@ class Failure:
     reason: str
 
 
+class VerdictOutcome(StrEnum):
+    """The answer of a verdict."""
+
+    RECURRENT = "recurrent is enough"
+    ATTENTION = "attention is needed"
+    UNDECIDED = "undecided"
+    NONE = "no verdict"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a recurrent model is enough on one task. Differences are positive where the recurrent model is worse.
+
+    They are shares (0.01 is 1 %) where ``relative``, else points of the metric.
+    """
+
+    outcome: VerdictOutcome
+    reason: str = ""
+    """Why there is no decision, or what it would take."""
+    recurrent: str | None = None
+    attention: str | None = None
+    relative: bool = False
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    margin: float | None = None
+    seeds_error: float | None = None
+    """One standard error of the difference that is due to the seeds."""
+    test_error: float | None = None
+    """One standard error that is due to the finite test set."""
+    caveats: tuple[str, ...] = field(default=())
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in a few words."""
+        return f"{self.outcome}: {self.reason}" if self.reason else str(self.outcome)
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """A published number and the row that reproduces it.
+
+    ``reached`` is None where no row reproduces it, or the row has no score yet.
+    """
+
+    number: PublishedNumber
+    ours: float | None
+    """The row's mean over seeds."""
+    seeds: int
+    direction: str
+    reached: bool | None
+
+
 @dataclass(frozen=True)
 class Table:
     """One task on one dataset, best rows first; baselines and the optimum follow the models."""
@@ -128,24 +180,61 @@ class Table:
     pending: int
     """Planned runs without a record."""
     gap: float | None
-    """The difference between two models (for ratio metrics: the factor minus one) that so many seeds could show."""
+    """The least loss of one model against another that so many seeds detect, see ``ranking.detectable_gap``."""
     best_baseline: str | None
     signatures: tuple[tuple[str, str], ...]
-    """(metric, signature): how a metric was computed where its name does not say it all."""
+    """(metric, signature): the settings of a metric that its name does not tell, such as sacreBLEU's."""
     notes: tuple[str, ...]
     verdict: Verdict
     task_version: int
     fields: Mapping[str, Any]
     """The task's own options."""
     fingerprint: str
-    """Of the data."""
+    """The fingerprint of the data."""
     published: tuple[Reproduction, ...] = ()
-    """What others reported on the same data, and ours."""
+    """Numbers that others reported on the same data, beside ours."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A model over all tasks."""
+
+    model: str
+    average_rank: float
+    ranks: tuple[float, ...]
+    """By task."""
+    profile: tuple[float, ...] = ()
+    """The share of its runs that get beyond each of :data:`THRESHOLDS`, tasks weighing the same.
+
+    The goal is the optimum, or the best mean where the optimum is not known. Empty below five tasks.
+    """
+
+    def past(self, threshold: float) -> float:
+        """The share of its runs that get beyond one of :data:`THRESHOLDS`."""
+        return self.profile[THRESHOLDS.index(threshold)]
+
+
+@dataclass(frozen=True)
+class Across:
+    """A board's tasks together; tests and profiles are None and empty below five of them."""
+
+    tasks: tuple[str, ...]
+    standings: tuple[Standing, ...]
+    """The best average rank first."""
+    left_out: tuple[tuple[str, str], ...]
+    """(model, why) of those that have no complete row on every task."""
+    thresholds: tuple[float, ...] = ()
+    p_value: float | None = None
+    """Of the hypothesis that no average ranks differ."""
+    critical_difference: float | None = None
+    """Average ranks that lie at least so far apart differ, at 5 % over all pairs."""
+    groups: tuple[tuple[str, ...], ...] = ()
+    """Neighbours whose average ranks do not differ significantly; groups may overlap."""
 
 
 @dataclass(frozen=True)
 class Board:
-    """A suite's tables, and what they were made under."""
+    """A suite's tables, and the settings that they were made under."""
 
     suite: str
     description: str
@@ -159,10 +248,10 @@ class Board:
     tune: Mapping[str, Any] | None
     """The tuning grid and its rule; None where nothing was tuned."""
     margin: Margin
-    """What loss a verdict takes for none."""
+    """The loss below which a verdict says that recurrent is enough."""
     tables: tuple[Table, ...]
     across: Across | None
-    """The tables together."""
+    """All tables together; None where they have no two models in common."""
     outside: tuple[str, ...]
     """Ids of records that the plan does not ask for."""
     problems: tuple[Problem, ...]

@@ -1,4 +1,4 @@
-"""A results folder, read: the plan, the records, and the board made of them."""
+"""Reads a results folder: the plan, the records, and the board that is made of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rnnbench.leaderboard.table import board
+from rnnbench.leaderboard.table import make_board
 from rnnbench.records.storage import DamagedFile, Problem, StorageError, read_items, read_plan, scan_records
 from rnnbench.records.verifications import VERIFIED, confirmed
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Results:
-    """What a results folder holds."""
+    """The plan and the records of a results folder, and the board that is made of them."""
 
     plan: Plan
     records: Mapping[str, Record]
@@ -40,10 +40,20 @@ def read_results(folder: Path) -> Results:
             return read_items(folder, record.id, record.items_sha256)
         return None
 
-    plan, found = read_plan(folder), scan_records(folder)
-    problems, verified = list(found.problems), set[str]()
+    plan, scanned = read_plan(folder), scan_records(folder)
+    problems, verified = list(scanned.problems), set[str]()
     try:
-        verified = confirmed(folder, found.records)
+        verified = confirmed(folder, scanned.records)
     except (StorageError, DamagedFile) as error:
         problems.append(Problem(VERIFIED, getattr(error, "problem", "cannot be read")))
-    return Results(plan, found.records, board(plan, found.records, problems, items, verified))
+    return Results(plan, scanned.records, make_board(plan, scanned.records, problems, items, verified))
+
+
+def read_board(folder: Path) -> Board:
+    """The leaderboard of a results folder.
+
+    Raises:
+        StorageError: there is no plan, or it cannot be read.
+        DamagedFile: the plan is not one.
+    """
+    return read_results(folder).board

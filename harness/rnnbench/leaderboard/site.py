@@ -1,4 +1,4 @@
-"""A static site over several boards: a first page with their verdicts, and a folder a board. Any host serves it."""
+"""A static site over several boards: a first page with their verdicts, and a folder for each board."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from rnnbench.base.errors import UserError
-from rnnbench.leaderboard.formats.files import FORMATS, render_page
+from rnnbench.leaderboard.formats import FORMATS
 from rnnbench.leaderboard.results import read_results
 from rnnbench.records.files import subfolder
 from rnnbench.records.storage import PLAN, write_text
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_PAGE = "html"
+
+
 class NoBoards(UserError):
-    """There is nothing to make a site of."""
+    """No folder holds a plan to make a site of."""
 
 
 def write_site(source: Path, out: Path) -> list[Path]:
@@ -35,13 +38,14 @@ def write_site(source: Path, out: Path) -> list[Path]:
     folders = sorted(boards_here | {folder for folder in further_down if folder.parent not in boards_here})
     if not folders:
         raise NoBoards(f"{source}: no folder in it holds a {PLAN}")
-    from rnnbench.leaderboard.formats.page import index  # noqa: PLC0415  as in `formats`
+    from rnnbench.leaderboard.formats.page import index  # noqa: PLC0415  templates are slow to import
 
     written, boards = [], []
     for folder in folders:
         name = folder.relative_to(source)
         results, place = read_results(folder), subfolder(out, *name.parts)
-        written += [write_text(place, f"leaderboard.{ending}", make(results.board)) for ending, make in FORMATS.items()]
-        written.append(write_text(place, "index.html", render_page(results)))
+        for ending, form in FORMATS.items():
+            file_name = "index.html" if ending == _PAGE else form.file_name
+            written.append(write_text(place, file_name, form.render(results)))
         boards.append((f"{quote(os.fsencode(name))}/index.html", results.board))
     return [*written, write_text(out, "index.html", index(boards))]

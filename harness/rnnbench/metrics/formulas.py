@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from rnnbench.contract.metrics import Floats, Items, Kind
+from rnnbench.contract.arrays import Floats
+from rnnbench.contract.metrics import Items, Kind
 from rnnbench.metrics import find_metric
 
 

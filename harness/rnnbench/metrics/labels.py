@@ -12,7 +12,8 @@ from rnnbench.contract.metrics import Metric, RatioOfSums, mean_metric
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rnnbench.contract.metrics import Floats, Items
+    from rnnbench.contract.arrays import Floats
+    from rnnbench.contract.metrics import Items
 
 _LABELS: Mapping[str, Any] = {"columns": {"label": "string", "predicted": "string"}, "identifies": "label"}
 _TAGS: Mapping[str, Any] = {"bounds": {"right": (0, "tokens"), "tokens": (0, math.inf)}, "identifies": "tokens"}

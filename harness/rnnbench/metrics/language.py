@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnnbench.contract.metrics import Floats, Metric, RatioOfSums, mean_metric
+from rnnbench.contract.metrics import Metric, RatioOfSums, mean_metric
 
 if TYPE_CHECKING:
+    from rnnbench.contract.arrays import Floats
     from rnnbench.contract.metrics import Bounds
 
 

@@ -12,7 +12,7 @@ from rnnbench.contract.metrics import Metric, RatioOfSums, mean_metric
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rnnbench.contract.metrics import Floats
+    from rnnbench.contract.arrays import Floats
 
 SOLVED_MSE = 0.01
 """Adding is solved below this mean squared error on the test rows."""

@@ -14,12 +14,11 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from rnnbench.contract.metrics import Floats, Items, Kind, Metric
+    from rnnbench.contract.arrays import Floats
+    from rnnbench.contract.metrics import Items, Kind, Metric
 
 RESAMPLES = 1000
 """Of a metric that is a function of sums."""
-FEWEST_ITEMS = 10
-"""Below so many items a bootstrap says too little: at three, its 95 % interval covers 70 %."""
 
 _CHUNK = 1 << 22  # resampling counts held at once
 _FEWEST_RESAMPLES, _ITEMS_AT_ALL = 200, 1_000_000

@@ -19,7 +19,8 @@ from rnnbench.contract.metrics import Metric
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rnnbench.contract.metrics import Floats, Items, Kind
+    from rnnbench.contract.arrays import Floats
+    from rnnbench.contract.metrics import Items, Kind
 
 REFERENCE, REFERENCE_SUM = "reference", "reference_sha256"
 

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 import torch
 from torch import nn
 
+from rnnbench.contract.arrays import IGNORED
 from rnnbench.contract.ends import OutputEnd, OutputType, Reads
 from rnnbench.contract.models import Role
 from rnnbench.network.per_step import read_y
-from rnnbench.network.rows import column
+from rnnbench.network.rows import column, even_log_probability
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from torch import Tensor
 
     from rnnbench.contract.batches import Batch, Columns
-    from rnnbench.contract.ends import State
-
-IGNORED = -100
-"""All K targets of a step that is not scored."""
+from rnnbench.contract.ends import State
 
 
 @dataclass(frozen=True)
 class BitsPerStep(OutputType):
     """Targets B x T x K (float), each 0 or 1: K independent sigmoids, read off y step by step.
 
-    A step whose targets are -100 is not scored. The loss of a step is the sum over its K bits, in nats, so that a mean
-    over targets is a mean over steps.
+    A step whose targets are all -100 is not scored. The loss of a step is the sum over its K bits, in nats, so that a
+    mean over targets is a mean over steps.
     Scores ``log_probability``: the natural logarithm for a whole step, B x T float64, 0 where there is no target.
     """
 
@@ -36,6 +37,14 @@ class BitsPerStep(OutputType):
     reads: ClassVar[Reads] = "y"
 
     bits: int
+
+    def perfect(self, batch: Batch) -> Mapping[str, Any]:
+        """Probability one for each step."""
+        return {"log_probability": np.zeros(tuple(batch.targets.shape[:2]))}
+
+    def blind(self, batch: Batch) -> Mapping[str, Any]:
+        """A fair coin for each of K bits."""
+        return {"log_probability": self.bits * even_log_probability(batch.targets[..., 0], 2)}
 
     def build(self, width: int, inputs: nn.Module) -> BitsPerStepEnd:  # noqa: ARG002  nothing is shared with the inputs
         """The linear map E -> K."""

@@ -13,12 +13,11 @@ import torch
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
+from rnnbench.contract.arrays import IGNORED
+
 if TYPE_CHECKING:
     from torch import Tensor
     from torch.autograd.function import FunctionCtx
-
-IGNORED = -100
-"""A target that is not scored."""
 
 _CHUNK_LOGITS = 1 << 19
 """Logits that exist at once: 2 MB, so that they stay in the cache. Fewer than these are taken whole."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 from torch import nn
 
 from rnnbench.contract.ends import OutputEnd, OutputType
@@ -12,6 +13,8 @@ from rnnbench.contract.models import Role
 from rnnbench.network.rows import column, last_valid, lengths_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from torch import Tensor
 
     from rnnbench.contract.batches import Batch, Columns
@@ -38,6 +41,14 @@ class Horizon(OutputType):
     def __post_init__(self) -> None:
         if self.target_channels is not None and len(self.target_channels) != self.channels:
             raise ValueError(f"target_channels names {len(self.target_channels)} channels, expected {self.channels}")
+
+    def perfect(self, batch: Batch) -> Mapping[str, Any]:
+        """The targets."""
+        return {"prediction": batch.targets.numpy()}
+
+    def blind(self, batch: Batch) -> Mapping[str, Any]:
+        """Zeros."""
+        return {"prediction": np.zeros(tuple(batch.targets.shape))}
 
     def build(self, width: int, inputs: nn.Module) -> HorizonEnd:  # noqa: ARG002  nothing is shared with the inputs
         """The linear map E -> H * C."""

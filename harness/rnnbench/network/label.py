@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 from torch import nn
 
 from rnnbench.contract.ends import OutputEnd, OutputType
 from rnnbench.contract.models import Role
-from rnnbench.network.rows import column, lengths_of
+from rnnbench.network.rows import column, even_labels, even_log_probability, lengths_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from torch import Tensor
 
     from rnnbench.contract.batches import Batch, Columns
@@ -28,6 +31,20 @@ class Label(OutputType):
     roles: ClassVar[frozenset[Role]] = frozenset({Role.ENCODER})
 
     classes: int
+
+    def perfect(self, batch: Batch) -> Mapping[str, Any]:
+        """The targets, with probability one."""
+        return {
+            "label": np.maximum(batch.targets.numpy(), 0),
+            "log_probability": np.zeros(tuple(batch.targets.shape)),
+        }
+
+    def blind(self, batch: Batch) -> Mapping[str, Any]:
+        """Labels drawn evenly, with equal probabilities."""
+        return {
+            "label": even_labels(batch, self.classes),
+            "log_probability": even_log_probability(batch.targets, self.classes),
+        }
 
     def build(self, width: int, inputs: nn.Module) -> LabelEnd:  # noqa: ARG002  nothing is shared with the inputs
         """The linear map E -> classes."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 from torch import nn
 
 from rnnbench.contract.ends import OutputEnd, OutputType
 from rnnbench.contract.models import Role
 from rnnbench.network.readout import Readout
-from rnnbench.network.rows import column
+from rnnbench.network.rows import column, even_log_probability
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from torch import Tensor
 
     from rnnbench.contract.batches import Batch, Columns
@@ -31,6 +34,14 @@ class NextToken(OutputType):
 
     vocabulary: int
     tied: bool = False
+
+    def perfect(self, batch: Batch) -> Mapping[str, Any]:
+        """Probability one for each target."""
+        return {"log_probability": np.zeros(tuple(batch.targets.shape))}
+
+    def blind(self, batch: Batch) -> Mapping[str, Any]:
+        """Equal probabilities for the whole vocabulary."""
+        return {"log_probability": even_log_probability(batch.targets, self.vocabulary)}
 
     def build(self, width: int, inputs: nn.Module) -> NextTokenEnd:
         """The readout E -> V.

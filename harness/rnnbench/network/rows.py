@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
+
+from rnnbench.contract.arrays import IGNORED
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from rnnbench.contract.arrays import Floats, Integers
     from rnnbench.contract.batches import Batch
 
 
@@ -31,3 +35,13 @@ def last_valid(x_BTK: Tensor, lengths_B: Tensor | None) -> Tensor:
 def column(scores: Tensor) -> Any:
     """Scores, one row each, as a NumPy array."""
     return scores.cpu().numpy()
+
+
+def even_log_probability(targets: Tensor, choices: int) -> Floats:
+    """The natural logarithm for each target where ``choices`` are equally likely; 0 where there is no target."""
+    return np.where(targets.numpy() == IGNORED, 0.0, -np.log(choices))
+
+
+def even_labels(batch: Batch, classes: int) -> Integers:
+    """A class drawn evenly for each target; the same rows get the same ones."""
+    return np.random.default_rng(batch.rows).integers(classes, size=tuple(batch.targets.shape))

@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+import numpy as np
 import torch
 from torch import nn
 
+from rnnbench.contract.arrays import IGNORED
 from rnnbench.contract.ends import OutputEnd, OutputType
 from rnnbench.contract.models import Role
 from rnnbench.network.beam_search import beam_search
-from rnnbench.network.chunked_cross_entropy import IGNORED
 from rnnbench.network.inputs import embedding
 from rnnbench.network.readout import Readout
-from rnnbench.network.rows import column, lengths_of
+from rnnbench.network.rows import column, even_log_probability, lengths_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from torch import Tensor
 
     from rnnbench.contract.batches import Batch, Columns
@@ -52,6 +55,16 @@ class TargetSequence(OutputType):
             raise ValueError(f"bos, eos and pad are three tokens, but they are {self.bos}, {self.eos} and {self.pad}")
         if self.beam < 1 or self.length_penalty < 0:
             raise ValueError(f"beam is at least 1 and length_penalty at least 0: {self.beam}, {self.length_penalty}")
+
+    def perfect(self, batch: Batch) -> Mapping[str, Any]:
+        """The targets, with probability one."""
+        words = [[token for token in row if token not in (IGNORED, self.eos)] for row in batch.targets.tolist()]
+        return {"hypothesis": words, "log_probability": np.zeros(len(batch.rows))}
+
+    def blind(self, batch: Batch) -> Mapping[str, Any]:
+        """No words, and equal probabilities for the whole vocabulary."""
+        log_probability_B = even_log_probability(batch.targets, self.vocabulary).sum(axis=1)
+        return {"hypothesis": [[] for _ in batch.rows], "log_probability": log_probability_B}
 
     def build(self, width: int, inputs: nn.Module) -> TargetSequenceEnd:  # noqa: ARG002  targets have their own table
         """The table of the targets V -> E and the readout E -> V."""

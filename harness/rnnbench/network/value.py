@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 from torch import nn
 
 from rnnbench.contract.ends import OutputEnd, OutputType
@@ -12,6 +13,8 @@ from rnnbench.contract.models import Role
 from rnnbench.network.rows import column, lengths_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from torch import Tensor
 
     from rnnbench.contract.batches import Batch, Columns
@@ -26,6 +29,14 @@ class Value(OutputType):
     """
 
     roles: ClassVar[frozenset[Role]] = frozenset({Role.ENCODER})
+
+    def perfect(self, batch: Batch) -> Mapping[str, Any]:
+        """The targets."""
+        return {"prediction": batch.targets.numpy()}
+
+    def blind(self, batch: Batch) -> Mapping[str, Any]:
+        """Zeros."""
+        return {"prediction": np.zeros(tuple(batch.targets.shape))}
 
     def build(self, width: int, inputs: nn.Module) -> ValueEnd:  # noqa: ARG002  nothing is shared with the inputs
         """The linear map E -> 1."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
-from math import isfinite
 
 from rnnbench.contract.metrics import Metric
 from rnnbench.discovery import Registry
@@ -25,28 +25,30 @@ def planned_task(task: SuiteTask, data: Prepared, suite: Suite, chance: float) -
         dataset_fields=fields(task.dataset),
         fingerprint=data.fingerprint,
         counts=data.counts,
-        metrics=tuple(_metric(metric, asked=metric in task.extra_metrics) for metric in task.metrics),
+        metrics=tuple(_metric_info(metric, asked=metric in task.extra_metrics) for metric in task.metrics),
         block=task.task.block,
         chance=chance,
         trivial_loss=data.trivial_loss,
         notes=(*_budget_note(task, suite), *task.task.remarks(), *data.notes),
-        items=task.task.item_kind,
+        items=task.task.items_are,
     )
 
 
-def _metric(metric: Metric, asked: bool) -> MetricInfo:
-    """A metric for who has no plugin: its range, and how it is computed where that is not built in."""
-    own, sums = metric.name not in NAMES, metric.sums
-    stated = PlannedSums(**asdict(sums), identifies=metric.identifies) if own and sums else None
+def _metric_info(metric: Metric, asked: bool) -> MetricInfo:
+    """A metric for who has no plugin: its range, and how it is computed where that is not built in.
+
+    A plan is strict JSON: an infinite bound is none.
+    """
+    sums = metric.sums if metric.name not in NAMES else None
     return MetricInfo(
         name=metric.name,
         direction=metric.direction,
         unit=metric.unit,
         ratio=metric.ratio,
-        low=metric.low if isfinite(metric.low) else None,
-        high=metric.high if isfinite(metric.high) else None,
+        low=metric.low if math.isfinite(metric.low) else None,
+        high=metric.high if math.isfinite(metric.high) else None,
         asked=asked,
-        sums=stated,
+        sums=PlannedSums(**asdict(sums), identifies=metric.identifies) if sums else None,
         statistics=keeps_statistics(metric),
     )
 

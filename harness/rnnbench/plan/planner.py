@@ -24,14 +24,12 @@ from rnnbench.network.network import Network, build_network, count_core_params
 from rnnbench.plan.estimate import estimate_seconds
 from rnnbench.plan.plan_file import planned_model, planned_task
 from rnnbench.plan.resolved import fields, resolved_run, resolved_task
-from rnnbench.plan.run_id import run_id
 from rnnbench.plan.sizing import Unreachable, fit
 from rnnbench.prepare import Prepared
+from rnnbench.records.run_id import run_id
 from rnnbench.records.schema import Kind, Margin, Plan, PlannedRun, PublishedNumber, Skip
 from rnnbench.suite import Budget, Recipe, Suite, SuiteModel, SuiteTask
-
-TUNE_SEED = 2**31
-"""The one seed of tuning runs: larger than any that a suite may name, so never one that is reported."""
+from rnnbench.suite.tuning import TUNE_SEED
 
 
 class Unplannable(UserError):
@@ -47,7 +45,6 @@ class Assignment:
     prepared: Prepared
     recipe: Recipe
     budget: Budget
-    device: str
     model: Model | None = None
     """None for baselines and the optimum, which train nothing."""
     tune: tuple[str, ...] = ()
@@ -83,7 +80,7 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
             positions = _positions(task, data)
             _check_metrics(task, data)
             chance[task.label] = _chance(task, data)
-            references = list(_references(task, data, device))
+            references = list(_references(task, data))
         for assignment in references:
             assignments[assignment.run.id] = assignment
         for model in suite.models:
@@ -178,16 +175,16 @@ def _runs(
     }
     tuned_by: list[str] = []
     if suite.tune:
-        share = _share(task.budget, suite.tune.share)
+        share = task.budget.share(suite.tune.share)
         for value in suite.tune.learning_rate:
-            tried = recipe.model_copy(update={"learning_rate": value})
+            tried = recipe.override({"learning_rate": value})
             resolved = resolved_run(Kind.TUNE, task, data, model, sized, tried, share, TUNE_SEED, device)
             estimate = estimate_seconds(network.core_params, readout, positions, rows, tried, share)
             run = PlannedRun(
                 id=run_id(resolved), kind=Kind.TUNE, seed=TUNE_SEED, estimate_s=estimate, resolved=resolved, **common
             )
             tuned_by.append(run.id)
-            yield Assignment(run, task, data, tried, share, device, sized)
+            yield Assignment(run, task, data, tried, share, sized)
     for seed in suite.seeds:
         resolved = resolved_run(Kind.TRAIN, task, data, model, sized, recipe, task.budget, seed, device)
         if suite.tune:  # the grid and its rule, not the value that they choose
@@ -201,10 +198,10 @@ def _runs(
             resolved=resolved,
             **common,
         )
-        yield Assignment(run, task, data, recipe, task.budget, device, sized, tuple(tuned_by))
+        yield Assignment(run, task, data, recipe, task.budget, sized, tuple(tuned_by))
 
 
-def _references(task: SuiteTask, data: Prepared, device: str) -> Iterator[Assignment]:
+def _references(task: SuiteTask, data: Prepared) -> Iterator[Assignment]:
     """The baselines of a task, and the optimum where the generator of the data knows it."""
     named = [(Kind.BASELINE, f"baseline:{baseline.name}") for baseline in task.task.baselines()]
     if task.rank_by is None and task.task.knows_optimum(task.dataset):  # which is by the task's first metric
@@ -216,16 +213,7 @@ def _references(task: SuiteTask, data: Prepared, device: str) -> Iterator[Assign
         run = PlannedRun(
             id=run_id(resolved), kind=kind, task=task.label, model=name, seed=None, estimate_s=1.0, resolved=resolved
         )
-        yield Assignment(run, task, data, task.recipe, task.budget, device)
-
-
-def _share(budget: Budget, share: float) -> Budget:
-    """A tuning run's part of the budget."""
-    parts: dict[str, float | None] = {"epochs": budget.epochs and budget.epochs * share}
-    parts["seconds"] = budget.seconds and budget.seconds * share
-    parts["steps"] = budget.steps and max(1, round(budget.steps * share))
-    parts["tokens"] = budget.tokens and max(1, round(budget.tokens * share))
-    return budget.model_copy(update=parts)
+        yield Assignment(run, task, data, task.recipe, task.budget)
 
 
 def _check_metrics(task: SuiteTask, data: Prepared) -> None:

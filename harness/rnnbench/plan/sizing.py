@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from rnnbench.contract.models import Knob, Model
+from rnnbench.records.schema import BUDGET_TOLERANCE
 
-TOLERANCE = 0.02
 _MOST_STEPS = 2**16
 _WIDEST_GAP = 64  # steps between two widths that a model accepts: of one that takes multiples of its heads, say
 
@@ -36,10 +36,10 @@ def fit(model: Model, budget: int, count: Count) -> Model:
         size = count(sized)
         if best is None or abs(size - budget) < abs(best[0] - budget):
             best = size, sized
-        if abs(size - budget) <= TOLERANCE * budget:
+        if abs(size - budget) <= BUDGET_TOLERANCE * budget:
             return sized
     nearest = f"; the nearest is {best[0]:,}" if best else ""
-    raise Unreachable(f"no size has {budget:,} core parameters within {TOLERANCE:.0%}{nearest}")
+    raise Unreachable(f"no size has {budget:,} core parameters within {BUDGET_TOLERANCE:.0%}{nearest}")
 
 
 def _near(model: Model, budget: int, count: Count) -> list[Model]:

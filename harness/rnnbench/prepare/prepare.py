@@ -21,7 +21,7 @@ import numpy as np
 
 from rnnbench.base.numerics import NUMERICS
 from rnnbench.contract.batches import Arrays, Encoding
-from rnnbench.contract.datasets import DataMissing, Dataset, Row, Split
+from rnnbench.contract.datasets import DataMissing, Dataset, Row, Rows, Split
 from rnnbench.contract.tasks import Task
 from rnnbench.prepare.fingerprint import duplicates, fingerprint
 from rnnbench.prepare.whole_folder import whole_folder
@@ -48,7 +48,7 @@ class Prepared:
             path = self.folder / f"{split}.npz"
             with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 return {name: stored[name] for name in stored.files}
-        return self.task.encode(self.encoding, self.test_rows(), self.arrays(Split.VALIDATION))
+        return self.task.encode(self.encoding, Rows(self.test_rows(), before=self.arrays(Split.VALIDATION)))
 
     def test_rows(self) -> Sequence[Row]:
         """The test rows, as the dataset gave them."""
@@ -133,12 +133,13 @@ def _key(task: Task, dataset: Dataset, identity: str) -> str:
 
 
 def _write(folder: Path, task: Task, dataset: Dataset, rows: dict[Split, Sequence[Row]], identity: str) -> None:
-    encoding = task.fit(rows[Split.TRAIN], dataset.channels)
-    training = task.encode(encoding, rows[Split.TRAIN], None)
-    validation = task.encode(encoding, rows[Split.VALIDATION], training)
+    channels = tuple(dataset.channels)
+    encoding = task.fit(Rows(rows[Split.TRAIN], channels))
+    training = task.encode(encoding, Rows(rows[Split.TRAIN], channels))
+    validation = task.encode(encoding, Rows(rows[Split.VALIDATION], channels, training))
     counts = {
-        Split.TRAIN: task.counts(encoding, training),
-        Split.VALIDATION: task.counts(encoding, validation),
+        Split.TRAIN: {"rows": len(rows[Split.TRAIN]), **task.counts(encoding, training)},
+        Split.VALIDATION: {"rows": len(rows[Split.VALIDATION]), **task.counts(encoding, validation)},
         Split.TEST: {"rows": len(rows[Split.TEST])},
     }
     notes = [

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 SCHEMA: Final = 1
+BUDGET_TOLERANCE: Final = 0.02
+"""How far core parameters may be from the budget, as a share of it."""
+FEWEST_BLOCKS: Final = 10
+"""Below so many blocks of test items no :class:`TestError` is stated: with three, a 95 % interval covers 70 %."""
+_LARGEST_LOG = 690.0
+"""Exponentials of more would overflow a double."""
 
 
 class Kind(StrEnum):
@@ -50,14 +64,19 @@ class PlannedSums(_Frozen):
 
 
 class MetricInfo(_Frozen):
-    """What a table, and a check of its records, has to know of a metric."""
+    """What a table has to know of a metric: its name and unit, which scores are better, its scale and its range.
+
+    Scores of ``ratio`` metrics (perplexity) are averaged and compared as logarithms; ``to_scale`` takes a logarithm and
+    ``from_scale`` undoes it, and both leave the scores of other metrics as they are. A loss is how much worse one score
+    is than another: a difference, or of ratio metrics a factor minus one (0.01 is 1 % worse).
+    """
 
     name: str
     direction: Literal["min", "max"]
     unit: str = ""
     ratio: bool = False
     low: float | None = None
-    """The least possible value; None: it has no bound, or an older plan does not say."""
+    """The least possible score; None if unbounded, or not stated, as in older plans: see :func:`metric_range`."""
     high: float | None = None
     asked: bool = False
     """Whether the suite asks for it beside the task's own."""
@@ -66,12 +85,81 @@ class MetricInfo(_Frozen):
     statistics: bool = False
     """Whether the items keep a plugin metric's per-item statistics."""
 
+    @model_validator(mode="after")
+    def _check_range(self) -> Self:
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"a metric's range should not be empty, got {self.low:g} to {self.high:g}")
+        return self
+
     @model_serializer(mode="wrap")
-    def _leave_out_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _without_unstated_fields(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Fields that came later are written only where they say something."""
         later = type(self).model_fields.keys() - {"name", "direction", "unit", "ratio"}
         idle = {name for name in later if getattr(self, name) == type(self).model_fields[name].default}
         return {name: value for name, value in handler(self).items() if name not in idle}
+
+    @property
+    def maximise(self) -> bool:
+        """Whether more is better."""
+        return self.direction == "max"
+
+    @property
+    def counts_to_a_hundred(self) -> bool:
+        """Whether scores are points of a hundred: per cent, or any other metric from 0 to 100."""
+        return self.unit == "%" or metric_range(self) == (0.0, 100.0)
+
+    def as_loss(self, value: float) -> float:
+        """A score, or a difference between two, with the sign at which less is better."""
+        return -value if self.maximise else value
+
+    def is_better(self, score: float, other: float) -> bool:
+        """Whether the first score is the better one."""
+        return self.as_loss(score) < self.as_loss(other)
+
+    def to_scale(self, score: float) -> float:
+        """A score on the scale where scores are averaged and compared."""
+        return math.log(score) if self.ratio else score
+
+    def from_scale(self, value: float) -> float:
+        """The score at a value of the scale; of ratio metrics at most about 1e299."""
+        return math.exp(min(value, _LARGEST_LOG)) if self.ratio else value
+
+    def error_to_scale(self, error: float, score: float) -> float:
+        """A small error of a score, on the scale."""
+        return error / score if self.ratio else error
+
+    def loss(self, score: float, reference: float) -> float:
+        """How much worse a score is than a reference; negative where it is better."""
+        worse, better = (reference, score) if self.maximise else (score, reference)
+        return min(worse / better - 1, math.expm1(_LARGEST_LOG)) if self.ratio else worse - better
+
+    def loss_to_scale(self, loss: float) -> float:
+        """The difference on the scale between two scores, one of which is worse by this loss."""
+        return math.log1p(loss) if self.ratio else loss
+
+    def loss_from_scale(self, difference: float) -> float:
+        """The loss between two scores with this difference on the scale."""
+        return math.expm1(min(difference, _LARGEST_LOG)) if self.ratio else difference
+
+
+_UNBOUNDED = (-math.inf, math.inf)
+_RANGES = {
+    "perplexity": (1.0, math.inf),
+    "character-perplexity": (1.0, math.inf),
+    **dict.fromkeys(("bits-per-byte", "nll-per-frame", "mse", "mae"), (0.0, math.inf)),
+    **dict.fromkeys(
+        ("accuracy", "macro-f1", "token-accuracy", "sentence-accuracy", "bleu", "chrf", "recalled", "solved"),
+        (0.0, 100.0),
+    ),
+}
+"""The ranges of the built-in metrics, for plans of older versions, which do not state them."""
+
+
+def metric_range(metric: MetricInfo) -> tuple[float, float]:
+    """The least and the largest possible score, or infinities: as the plan states them, or a built-in metric's own."""
+    if metric.low is None and metric.high is None:
+        return _RANGES.get(metric.name, _UNBOUNDED)
+    return (-math.inf if metric.low is None else metric.low, math.inf if metric.high is None else metric.high)
 
 
 class PlannedTask(_Frozen):
@@ -94,8 +182,8 @@ class PlannedTask(_Frozen):
     trivial_loss: float
     """The validation loss that a model which learned something is below."""
     notes: tuple[str, ...] = ()
-    items: Literal["row", "window", "line"] | None = None
-    """What one item is, where that says how many a test set has; an older plan does not say."""
+    items: Literal["rows", "windows", "lines"] | None = None
+    """What the items are, where that says how many a test set has; an older plan does not say."""
 
 
 class PlannedModel(_Frozen):

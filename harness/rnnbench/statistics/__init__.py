@@ -1,1 +1,1 @@
-"""Statistics of scores as pure functions over arrays: intervals, tests, ranks."""
+"""Statistics of scores as pure functions over numbers and arrays: intervals, tests, ranks. It knows no table."""

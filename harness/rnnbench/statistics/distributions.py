@@ -1,6 +1,6 @@
-"""Student's t, Snedecor's F and the studentised range, so that a leaderboard needs no SciPy.
+"""Student's t, Snedecor's F and the studentised range.
 
-SciPy alone takes longer to import than all else.
+SciPy has them, and takes longer to import than everything else that a leaderboard needs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _TINY = 1e-300
 _FARTHEST, _STEP = 9.0, 0.05
-"""Where a normal density is integrated: the trapezoids' error is far below that of a double's last digits."""
+"""The bound and the step of the trapezoidal rule for a normal density: its error is below a double's precision."""
 
 
 def student_two_sided(t: float, freedom: float) -> float:
@@ -44,9 +44,9 @@ def f_above(f: float, above: float, below: float) -> float:
 
 @lru_cache
 def range_quantile(probability: float, count: int) -> float:
-    """What the range of ``count`` standard normal values stays below with ``probability``.
+    """The quantile of the range of ``count`` standard normal values.
 
-    It is the studentised range with endless degrees of freedom, as Nemenyi's test asks for it.
+    It is the studentised range with infinite degrees of freedom, as Nemenyi's test needs it.
     """
     return _first(lambda width: _range_below(width, count) >= probability)
 

@@ -1,4 +1,4 @@
-"""Which rows of a table are better than which: Welch's test between every two, corrected by Holm, and ranks from it."""
+"""Welch's test between every two samples, corrected by Holm, and the ranks and detectable gap that follow from it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ POWER = 0.8
 def welch(a: Sequence[float], b: Sequence[float]) -> float:
     """The two-sided p-value of Welch's test that two samples have one mean.
 
-    Where the test says nothing, values do: p is 0 where the means differ and 1 where they are equal, if a sample has
-    one value or if neither varies.
+    Where a sample has one value, or neither varies, there is no test: p is 0 where the means differ and 1 where they
+    are equal.
     """
     difference = mean(a) - mean(b)
     if min(len(a), len(b)) < 2:
@@ -45,12 +45,11 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return corrected
 
 
-def rank(samples: Mapping[str, Sequence[float]], maximise: bool) -> dict[str, int]:
-    """1 + the number of rows that are significantly better, by label.
+def rank(samples: Mapping[str, Sequence[float]]) -> dict[str, int]:
+    """1 + the number of samples that are significantly better, by label.
 
     Args:
-        samples: the seeds' scores of each row; for ratio metrics their logarithms.
-        maximise: whether more is better.
+        samples: losses: less is better.
     """
     pairs = list(combinations(sorted(samples), 2))
     p_values = holm([welch(samples[a], samples[b]) for a, b in pairs])
@@ -58,22 +57,22 @@ def rank(samples: Mapping[str, Sequence[float]], maximise: bool) -> dict[str, in
     ranks = dict.fromkeys(samples, 1)
     for (a, b), p_value in zip(pairs, p_values, strict=True):
         if p_value < ERROR and means[a] != means[b]:
-            ranks[b if (means[a] > means[b]) == maximise else a] += 1
+            ranks[b if means[a] < means[b] else a] += 1
     return ranks
 
 
 def detectable_gap(samples: Sequence[Sequence[float]], comparisons: int = 1) -> float | None:
     """The difference of two means that so many seeds would show in 80 % of cases, at 5 %, two-sided.
 
-    (t(1 - error / 2) + t(power)) s sqrt(2 / n) with 2 (n - 1) degrees of freedom, where s is pooled over the rows; the
-    exact value, from the noncentral t, is at most 6 % larger (two seeds), 1 % from four on.
+    (t(1 - error / 2) + t(power)) s sqrt(2 / n) with 2 (n - 1) degrees of freedom, where s is pooled over the samples;
+    the exact value, from the noncentral t, is at most 6 % larger (two seeds), 1 % from four on.
 
     Args:
-        samples: the seeds' scores of each row; for ratio metrics their logarithms.
-        comparisons: how many pairs the 5 % are shared by (Bonferroni; ranks are Holm-corrected, a little keener).
+        samples: a value for each seed.
+        comparisons: how many pairs share the 5 % (Bonferroni; ranks are Holm-corrected, which finds a little more).
 
     Returns:
-        None where no row has two seeds.
+        None where no sample has two values.
     """
     varied = [sample for sample in samples if len(sample) > 1]
     if not varied:

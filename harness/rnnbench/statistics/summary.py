@@ -1,7 +1,4 @@
-"""What the seeds of one row say: their mean and its 95 % interval.
-
-Scores of ratio metrics (perplexity) are taken on the log: their mean is geometric and their interval a factor.
-"""
+"""The mean of a sample, its standard deviation and its 95 % confidence interval."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rnnbench.statistics.distributions import student_quantile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import numpy as np
 
@@ -24,8 +21,6 @@ BOOTSTRAP_FROM = 10
 RESAMPLES = 9999
 STREAM = "rnnbench leaderboard bootstrap"
 
-_LOG_MAX = 690.0
-
 
 @dataclass(frozen=True)
 class Interval:
@@ -34,11 +29,14 @@ class Interval:
     low: float
     high: float
 
+    def within(self, least: float, largest: float) -> Interval:
+        """The part of it that lies between two bounds; a point where none does."""
+        return Interval(min(max(self.low, least), largest), max(min(self.high, largest), least))
 
-def mean(values: Sequence[float], ratio: bool = False) -> float:
-    """The arithmetic mean, or the geometric one of positive values for ratio metrics."""
-    logs_or_values, back = scale(values, ratio)
-    return back(_mean(logs_or_values))
+
+def mean(values: Sequence[float]) -> float:
+    """The arithmetic mean."""
+    return math.fsum(values) / len(values)
 
 
 def deviation(values: Sequence[float]) -> float:
@@ -51,27 +49,23 @@ def deviation(values: Sequence[float]) -> float:
         raise ValueError("one value has no deviation")
     if min(values) == max(values):
         return 0.0
-    centre = _mean(values)
+    centre = mean(values)
     return math.hypot(*(value - centre for value in values)) / math.sqrt(len(values) - 1)
 
 
-def interval(values: Sequence[float], ratio: bool = False) -> Interval | None:
-    """The 95 % interval of the mean over seeds; None for a single seed, which says nothing of it."""
+def interval(values: Sequence[float]) -> Interval | None:
+    """The 95 % confidence interval of the mean; None for a single value, which says nothing of it."""
     if len(values) < 2:
         return None
-    scaled, back = scale(values, ratio)
-    if min(scaled) == max(scaled):
-        low = high = scaled[0]
-    elif len(scaled) < BOOTSTRAP_FROM:
-        low, high = student_interval(scaled)
-    else:
-        low, high = bootstrap_interval(scaled)
-    return Interval(back(low), back(high))
+    if min(values) == max(values):
+        return Interval(values[0], values[0])
+    ends = student_interval(values) if len(values) < BOOTSTRAP_FROM else bootstrap_interval(values)
+    return Interval(*ends)
 
 
 def student_interval(values: Sequence[float], level: float = LEVEL) -> tuple[float, float]:
     """Mean +- t s / sqrt(n): exact where seeds are normal and independent."""
-    centre = _mean(values)
+    centre = mean(values)
     half = student_quantile((1 + level) / 2, len(values) - 1) * deviation(values) / math.sqrt(len(values))
     return centre - half, centre + half
 
@@ -113,14 +107,3 @@ def resamples(count: int) -> np.ndarray[Any, Any]:
 
     seed = int.from_bytes(hashlib.sha256(STREAM.encode()).digest()[:8], "big")
     return np.random.Generator(np.random.PCG64(seed)).integers(0, count, size=(RESAMPLES, count))
-
-
-def scale(values: Sequence[float], ratio: bool) -> tuple[Sequence[float], Callable[[float], float]]:
-    """Values on the scale where they are averaged (for ratio metrics the logarithm's), and the way back."""
-    if ratio:
-        return [math.log(value) for value in values], lambda x: math.exp(min(x, _LOG_MAX))
-    return values, float
-
-
-def _mean(values: Sequence[float]) -> float:
-    return math.fsum(values) / len(values)

@@ -20,13 +20,14 @@ from rnnbench.base.containment import third_party_code
 from rnnbench.base.errors import UserError
 from rnnbench.base.messages import first_invalid_field, format_cause, shown
 from rnnbench.contract.datasets import DataMissing, Dataset
+from rnnbench.contract.execution import ExecutorOptions
 from rnnbench.contract.tasks import Task
 from rnnbench.discovery import Registry
-from rnnbench.execute.local.executor import LocalExecutor
+from rnnbench.execute.executors import make_executor
 from rnnbench.execute.scheduler import Display, Settings, execute
 from rnnbench.plan import Assignment, Draft, Unplannable, draft
-from rnnbench.plan.run_id import run_id
 from rnnbench.prepare import Prepared, cache_folder, prepare
+from rnnbench.records.run_id import run_id
 from rnnbench.records.schema import Kind, Record
 from rnnbench.records.storage import read_records
 from rnnbench.submission.problems import differences
@@ -106,8 +107,8 @@ def not_loaded(record: Record, again: Again) -> list[str]:
     return sorted((named & record.metrics.keys()) - computed)
 
 
-def run_again(again: Again, folder: Path, device: str, display: Display) -> Record | None:
-    """Carry it out in a folder of its own; None where it left no record."""
+def run_again(again: Again, registry: Registry, folder: Path, device: str, display: Display) -> Record | None:
+    """Carry it out on this machine, in a folder of its own; None where it left no record."""
     settings = Settings(
         folder=folder,
         device=device,
@@ -117,7 +118,8 @@ def run_again(again: Again, folder: Path, device: str, display: Display) -> Reco
         stopping=lambda: False,
     )
     run = again.assignment.run
-    execute(again.draft, [run.id], settings, LocalExecutor(), display)
+    executor = make_executor("local", registry, ExecutorOptions(jobs=1, device=device))
+    execute(again.draft, [run.id], settings, executor, display, registry)
     found = read_records(folder).get(run.id)
     return found and found.model_copy(update={"chosen": dict(again.chosen)})
 

@@ -1,4 +1,4 @@
-"""What all typed parts of a suite file have in common."""
+"""The pydantic base class of all parts of a suite file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Shape(BaseModel):
-    """Strict and frozen; an unknown key is an error. A whole number may stand for a real one, and nothing else."""
+    """Strict and frozen; an unknown key is an error. An int is accepted for a float; no other value is coerced."""
 
     model_config = ConfigDict(
         strict=True, frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True

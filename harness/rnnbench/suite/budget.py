@@ -32,6 +32,12 @@ class Budget(Shape):
         """Which of steps, tokens, epochs and seconds are set: one, in a budget that can be used."""
         return tuple(unit for unit in UNITS if getattr(self, unit) is not None)
 
+    def share(self, part: float) -> Budget:
+        """A part of this budget, between 0 and 1; at least one step or token."""
+        whole = {unit: max(1, round(getattr(self, unit) * part)) for unit in ("steps", "tokens") if getattr(self, unit)}
+        real = {unit: getattr(self, unit) * part for unit in ("epochs", "seconds") if getattr(self, unit)}
+        return self.model_copy(update={**whole, **real})
+
     def override(self, other: Budget) -> Budget:
         """This budget with what ``other`` sets; its unit of training takes the place of this one's."""
         changes = {name: getattr(other, name) for name in other.model_fields_set}

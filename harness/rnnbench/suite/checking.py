@@ -1,4 +1,4 @@
-"""Typed values from plain ones, with every mistake noted at its place in the file."""
+"""Converts plain values to typed ones; every mistake is reported with its place in the file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 
 
 def checked(shape: type[S], data: object, at: Location, document: Document) -> S | None:
-    """``data``, which stands at ``at``, as a ``shape``; None, and its mistakes noted, where it is not."""
+    """``data``, from the place ``at`` of the file, as a ``shape``; None, and reported mistakes, if it is not valid."""
     try:
         return shape.model_validate(data)
     except ValidationError as error:
@@ -42,9 +42,9 @@ def checked(shape: type[S], data: object, at: Location, document: Document) -> S
 
 
 def checked_value(hint: Any, value: object, at: Location, document: Document) -> Any:
-    """``value``, which stands at ``at``, as the type ``hint``; None, and a mistake noted, where it is not.
+    """``value``, from the place ``at`` of the file, as the type ``hint``; None, and a reported mistake, if it is not.
 
-    Values are checked as JSON's, where a list may stand for a tuple and a word for a member of an enumeration.
+    Values are validated as JSON, where a list is accepted for a tuple and a string for a member of an enumeration.
     """
     try:
         adapter = TypeAdapter[Any](hint, config=_STRICT)
@@ -60,7 +60,7 @@ def checked_value(hint: Any, value: object, at: Location, document: Document) ->
 
 
 def unknown(name: object, known: Iterable[str], of: str = "") -> str:
-    """What is wrong with a field that there is not."""
+    """The message for an unknown field."""
     return f"unknown field{f' of {of!r}' if of else ''}{expected_one_of(name, known)}"
 
 
@@ -81,7 +81,7 @@ _EXPECTED = {
 
 
 def _mistake(errors: list[ErrorDetails], value: object) -> str:
-    """One message for the errors of one value: several where it might have been of several types."""
+    """One message for all errors of one value, of which a union type gives several."""
     expected = " or ".join(dict.fromkeys(_expected(error) for error in errors)).replace("or expected", "or")
     choices = [word for error in errors for word in re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected")))]
     return f"got {shown(value)}{did_you_mean(value, choices) if isinstance(value, str) else ''}, {expected}"
@@ -101,7 +101,7 @@ def _expected(error: ErrorDetails) -> str:
 
 
 def _fields_at(shape: type[Shape], location: Iterable[str | int]) -> Mapping[str, Any]:
-    """The fields of the shape that stands at a location within another one."""
+    """The fields of the shape at a location within another one."""
     for step in location:
         hint = shape.model_fields[str(step)].annotation
         shape = next(

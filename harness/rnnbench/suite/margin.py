@@ -1,4 +1,4 @@
-"""The loss that nobody would mind: what a verdict is held against."""
+"""The equivalence margin of the verdict."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rnnbench.suite.base import Shape
 
 
 class Margin(Shape):
-    """How much worse the recurrent model may be and still be enough; no run depends on it.
+    """How much worse than the model with attention the recurrent one may be and still be enough; runs do not use it.
 
     ``relative`` is a share of the score of the model with attention: of a perplexity, of a mean squared error.
     ``points`` are those of metrics that count to a hundred: accuracy in per cent, BLEU.

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from rnnbench.base.messages import expected_one_of, shown
-from rnnbench.metrics import NAMES, find_metric
-from rnnbench.metrics.evaluate_modules import EvaluateError, evaluate_metric, is_path
 from rnnbench.suite.base import Shape
 from rnnbench.suite.checking import checked
 
@@ -81,6 +79,8 @@ def _named(
         known = [other for other in registry.metrics if other not in taken]
         document.report(at, f"no metric is named {shown(name)}{expected_one_of(name, known)}")
         return None
+    from rnnbench.metrics import NAMES, find_metric  # noqa: PLC0415  NumPy, which few suites need
+
     if name in NAMES and task.columns:
         try:
             return find_metric(name, task.columns)
@@ -98,6 +98,8 @@ def _evaluate(
     asked = checked(EvaluateEntry, entry, at, document)
     if asked is None:
         return None
+    from rnnbench.metrics.evaluate_modules import EvaluateError, evaluate_metric, is_path  # noqa: PLC0415  as above
+
     path = asked.evaluate
     if is_path(path):
         path = str((folder / Path(path).expanduser()).resolve())

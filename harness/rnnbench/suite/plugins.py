@@ -1,4 +1,4 @@
-"""Models, tasks and datasets by the names and fields that a suite gives."""
+"""Looks up models, tasks, datasets and metrics by name, and instantiates them with the fields that a suite gives."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Kind = Literal["model", "task", "dataset"]
 
 
 def find(kind: Kind, name: str, at: Location, registry: Registry, document: Document) -> type[Any] | None:
-    """The class of that name; None, and the mistake noted, where none is installed."""
+    """The class of that name; None, and a reported mistake, if none is installed."""
     known: Mapping[str, type[Any]] = getattr(registry, f"{kind}s")
     if name not in known:
         document.report(at, _not_installed(kind, name, known, registry))
@@ -40,9 +40,9 @@ def _not_installed(kind: Kind, name: str, known: Mapping[str, object], registry:
 
 
 def create(cls: type[Plugin], fields: Mapping[str, object], entry: Location, document: Document) -> Plugin | None:
-    """A plugin with these fields, which stand under ``fields`` in the entry at ``entry``.
+    """An instance with these fields, which are under ``fields`` in the entry at ``entry``.
 
-    None, and the mistakes noted, where a field is unknown, of another type than declared, or refused by the class.
+    None, and reported mistakes, if a field is unknown, has another type than declared, or is refused by the class.
     """
     at: Location = (*entry, "fields")
     before = len(document.problems)

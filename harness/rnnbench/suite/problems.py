@@ -1,4 +1,4 @@
-"""A suite's mistakes: each one a line that says where, what is wrong and what was expected."""
+"""Mistakes in a suite file: each is a line with the place, what is wrong and what is expected."""
 
 from __future__ import annotations
 

@@ -1,14 +1,12 @@
-"""Published numbers that a suite reproduces: what others reported on the same data, and how near is near enough."""
+"""Checks the published numbers that a suite reproduces: the table and the row of each must be in the suite."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-from pydantic import Field
+from typing import TYPE_CHECKING
 
 from rnnbench.base.messages import expected_one_of
-from rnnbench.suite.base import Shape
 from rnnbench.suite.checking import checked
+from rnnbench.suite.schema import PublishedEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,36 +14,17 @@ if TYPE_CHECKING:
     from rnnbench.suite.suite import SuiteModel, SuiteTask
     from rnnbench.suite.yaml_positions import Document, Location
 
-_Text = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class Published(Shape):
-    """A number that stands in print, for a task's first metric. It moves no run."""
-
-    task: _Text
-    """A table of this suite, by its label."""
-    who: _Text
-    """What was measured, in the words of the source."""
-    value: float
-    source: _Text
-    row: _Text | None = None
-    """The row of ours that reproduces it; None: it is shown beside ours."""
-    tolerance: Annotated[float, Field(ge=0)] | None = None
-    """How far ours may lie from it, on either side."""
-    or_better: bool = False
-    """Whether ours may be better by as much as it likes."""
-
 
 def published(
     entries: Iterable[tuple[Location, object]],
     models: Iterable[SuiteModel],
     tasks: Iterable[SuiteTask],
     document: Document,
-) -> Iterator[Published]:
+) -> Iterator[PublishedEntry]:
     """The published numbers of a suite, with their mistakes noted."""
     by_label = {task.label: task for task in tasks}
     for at, raw in entries:
-        entry = checked(Published, raw, at, document)
+        entry = checked(PublishedEntry, raw, at, document)
         if entry is None:
             continue
         if entry.task not in by_label:

@@ -1,4 +1,4 @@
-"""From a suite file to a :class:`Suite`, with all of its mistakes at once."""
+"""Reads a suite file into a :class:`Suite`, or reports all of its mistakes at once."""
 
 from __future__ import annotations
 

@@ -24,6 +24,9 @@ _NEEDS = {
     "plateau_factor": ("schedule", "plateau"),
 }
 
+OF_DECODERS = ("teacher_forcing", "teacher_forcing_final")
+"""Fields that only tasks with a decoder read."""
+
 
 class Recipe(Shape):
     """Every choice of training, with its default. Losses and norms are as PyTorch defines them."""

@@ -1,4 +1,4 @@
-"""What a suite must hold to beyond the type of each value."""
+"""Checks of a suite beyond the type of each value: names, units, labels, rows, and settings without effect."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ import dataclasses
 import re
 from typing import TYPE_CHECKING, Any
 
+from rnnbench.contract.models import Role
+from rnnbench.suite.recipe import OF_DECODERS
 from rnnbench.suite.schema import SUITE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from rnnbench.contract.models import Model
     from rnnbench.discovery import Registry
     from rnnbench.suite.budget import Budget
+    from rnnbench.suite.recipe import Recipe
     from rnnbench.suite.schema import SuiteFile
     from rnnbench.suite.suite import SuiteModel, SuiteTask
     from rnnbench.suite.yaml_positions import Document, Location
 
 
 def check_top(file: SuiteFile, path: Path, document: Document) -> None:
-    """The suite has a name, and its budget an end."""
+    """The suite has a name, and its budget ends training in exactly one way."""
     if file.suite is None and not re.fullmatch(SUITE_NAME, path.stem):
         what = f"required, for the file's name, {path.stem!r}, is no name for a suite, expected a-z, 0-9, dots, hyphens"
         document.report(("suite",), what)
@@ -31,13 +34,13 @@ def check_top(file: SuiteFile, path: Path, document: Document) -> None:
 
 
 def check_units(budget: Budget, at: Location, document: Document) -> None:
-    """A budget ends in one way."""
+    """A budget sets at most one of steps, tokens, epochs and seconds."""
     if len(budget.units) > 1:
         document.report(at, f"has {' and '.join(budget.units)}, expected one of steps, tokens, epochs and seconds")
 
 
 def check_labels(labels: Mapping[Location, str], document: Document) -> None:
-    """No two entries of a list go by one label."""
+    """No two entries of a list have the same label."""
     first: dict[str, int] = {}
     for at, label in labels.items():
         if label in first:
@@ -62,19 +65,19 @@ def check_rows(task: type[Any], dataset: type[Any], at: Location, registry: Regi
 def check_together(
     file: SuiteFile, models: Iterable[SuiteModel], tasks: tuple[SuiteTask, ...], document: Document
 ) -> None:
-    """What only the whole can tell, once each entry is sound: nothing is set that would change nothing."""
-    _report_idle(file.recipe.idle(file.recipe.given()), (), document)
+    """Checks across entries, once each is valid by itself: settings that have no effect are refused."""
+    _report_idle(_idle(file.recipe, file.recipe.given(), tasks), (), document)
     sized = all(task.budget.core_params is not None for task in tasks)
     places: list[Location] = [()]
     for index, task in enumerate(tasks):
         at: Location = ("tasks", index)
         places.append(at)
         given = [name for name in type(task.recipe).model_fields if (*at, "recipe", name) in document.keys]
-        _report_idle(task.recipe.idle(given), at, document)
+        _report_idle(_idle(task.recipe, given, (task,)), at, document)
     for index, model in enumerate(models):
         at = ("models", index)
         places.append(at)
-        idle = [task.recipe_for(model).idle(model.recipe_overrides) for task in tasks]
+        idle = [_idle(task.recipe_for(model), model.recipe_overrides, (task,)) for task in tasks]
         everywhere = set.intersection(*map(set, idle))
         _report_idle({name: needed for name, needed in idle[0].items() if name in everywhere}, at, document)
         for knob in filter(None, (model.model.coarse, model.model.fine)):
@@ -85,6 +88,14 @@ def check_together(
         rate = (*at, "recipe", "learning_rate")
         if rate in document.keys:
             document.report(rate, "is taken from the tuning grid, expected this or tuning (tune: none)", key=True)
+
+
+def _idle(recipe: Recipe, names: Iterable[str], tasks: Sequence[SuiteTask]) -> dict[str, str]:
+    """Which of these fields of a recipe change nothing for these tasks, and what each would need."""
+    names = list(names)
+    decoded = any(task.task.role is Role.SEQ2SEQ for task in tasks)
+    of_decoders = () if decoded else [name for name in names if name in OF_DECODERS]
+    return recipe.idle(names) | dict.fromkeys(of_decoders, "a task of translation (role seq2seq)")
 
 
 def _accepts_default(model: Model, field: str) -> bool:

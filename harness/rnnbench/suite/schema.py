@@ -11,7 +11,6 @@ from rnnbench.suite.budget import Budget
 from rnnbench.suite.limits import Limits
 from rnnbench.suite.margin import Margin
 from rnnbench.suite.metrics import EvaluateEntry
-from rnnbench.suite.published import Published
 from rnnbench.suite.recipe import Recipe
 from rnnbench.suite.tuning import Tune
 
@@ -94,6 +93,23 @@ class TaskEntry(Shape):
     recipe: Recipe = Recipe()
 
 
+class PublishedEntry(Shape):
+    """A number that others published for a task's first metric. No run depends on it."""
+
+    task: _Name
+    """A table of this suite, by its label."""
+    who: _Name
+    """What was measured, in the words of the source."""
+    value: float
+    source: _Name
+    row: _Name | None = None
+    """The row that reproduces it; None: it is only shown under the table."""
+    tolerance: Annotated[float, Field(ge=0)] | None = None
+    """How far the row's mean may be from it, on either side."""
+    or_better: bool = False
+    """Whether the row may be better by any amount."""
+
+
 class SuiteFile(Shape):
     """The keys at the top.
 
@@ -127,7 +143,7 @@ class _Whole(SuiteFile):
 
     models: list[str | ModelEntry]
     tasks: Annotated[list[_WholeTask], Field(min_length=1)]
-    published: Annotated[list[Published], Field(default_factory=list)]
+    published: Annotated[list[PublishedEntry], Field(default_factory=list)]
 
 
 def json_schema() -> dict[str, Any]:

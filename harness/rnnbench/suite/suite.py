@@ -1,4 +1,4 @@
-"""A suite as it is meant: models, tasks and datasets built, budgets and recipes resolved."""
+"""A resolved suite: its models, tasks and datasets instantiated, its defaults and overrides applied."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from rnnbench.suite.budget import Budget
     from rnnbench.suite.limits import Limits
     from rnnbench.suite.margin import Margin
-    from rnnbench.suite.published import Published
     from rnnbench.suite.recipe import Recipe
+    from rnnbench.suite.schema import PublishedEntry
     from rnnbench.suite.tuning import Tune
 
 
 @dataclass(frozen=True, kw_only=True)
 class SuiteModel:
-    """A row: ``recipe_overrides`` are the recipe's fields that this model alone trains with."""
+    """A row of each table; ``recipe_overrides`` are the fields of the recipe that this model replaces."""
 
     label: str
     model: Model
@@ -32,7 +32,7 @@ class SuiteModel:
 
 @dataclass(frozen=True, kw_only=True)
 class SuiteTask:
-    """A table: ``budget`` and ``recipe`` are the suite's with this task's own values in place."""
+    """A table; ``budget`` and ``recipe`` are the suite's with this task's overrides applied."""
 
     label: str
     task: Task
@@ -40,7 +40,7 @@ class SuiteTask:
     budget: Budget
     recipe: Recipe
     extra_metrics: tuple[Metric, ...] = ()
-    """What the suite asks beside the task's own metrics."""
+    """Metrics that the suite adds to the task's own."""
     rank_by: str | None = None
     """The metric that ranks, where it is not the task's first one."""
     not_loaded: tuple[Mapping[str, Any], ...] = ()
@@ -48,12 +48,12 @@ class SuiteTask:
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
-        """All that is scored; the first one ranks."""
+        """All metrics of the table; it is ranked by the first one."""
         every = (*self.task.metrics, *self.extra_metrics)
         return tuple(sorted(every, key=lambda metric: metric.name != self.rank_by))
 
     def recipe_for(self, model: SuiteModel) -> Recipe:
-        """What a model trains with on this task: its own overrides win."""
+        """The recipe of a model on this task: the model's overrides take precedence."""
         return self.recipe.override(model.recipe_overrides)
 
 
@@ -72,5 +72,5 @@ class Suite:
     margin: Margin
     models: tuple[SuiteModel, ...]
     tasks: tuple[SuiteTask, ...]
-    published: tuple[Published, ...] = ()
-    """What others reported on the same data."""
+    published: tuple[PublishedEntry, ...] = ()
+    """Published numbers on the same data."""

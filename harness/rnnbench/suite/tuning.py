@@ -8,6 +8,9 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from rnnbench.suite.base import Shape
 
+TUNE_SEED = 2**31
+"""The seed of tuning runs: larger than any that a suite may name, so it is never one of the reported seeds."""
+
 _Rate = Annotated[float, Field(gt=0, le=1000)]
 
 

@@ -15,6 +15,11 @@ from rnnbench.network.network import Network
 from rnnbench.train.device import to_device
 
 
+def evaluation_batches(task: Task, data: Arrays, size: int, window: int | None) -> Iterator[Batch]:
+    """The batches that score a split: whole segments, or windows of so many steps for a core that carries no state."""
+    return task.evaluation(data, size) if window is None else task.windowed(data, size, window)
+
+
 @torch.no_grad()
 def validation_loss(network: Network, batches: Iterable[Batch], device: torch.device) -> float:
     """The mean loss over all targets, without label smoothing or dropout."""
@@ -50,7 +55,7 @@ def test_items(
         ContractBroken: the task's batches or items do not fit together.
         FloatingPointError: an item is not finite.
     """
-    batches = task.evaluation(test, size, window)
+    batches = evaluation_batches(task, test, size, window)
     if window is None:  # windows overlap: there a row comes again, for its next steps
         batches = _each_once(batches)
     items = task.items(encoding, test, scored(network, batches, device))

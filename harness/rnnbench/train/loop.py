@@ -17,7 +17,7 @@ from rnnbench.network.tree import detach
 from rnnbench.plan.planner import Assignment
 from rnnbench.train.checkpoint_files import Checkpoints
 from rnnbench.train.device import to_device
-from rnnbench.train.evaluation import validation_loss
+from rnnbench.train.evaluation import evaluation_batches, validation_loss
 from rnnbench.train.optimiser import build_optimiser, set_learning_rate
 from rnnbench.train.progress import Progress
 from rnnbench.train.schedule import learning_rate, teacher_forcing
@@ -60,7 +60,8 @@ def train(
     task, recipe, budget = assignment.task.task, assignment.recipe, assignment.budget
     run, model = assignment.run, assignment.model
     assert model is not None
-    validation = list(task.evaluation(assignment.prepared.arrays(Split.VALIDATION), recipe.evaluation_batch, window))
+    data = assignment.prepared.arrays(Split.VALIDATION)
+    validation = list(evaluation_batches(task, data, recipe.evaluation_batch, window))
     solved = task.solved_loss(assignment.prepared.encoding)
     parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
     training = restored(network, build_optimiser(parameters, recipe), checkpoints.latest)

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from rnnbench_tasks.batching import lengths
+from rnnbench import Floats, Integers, row_lengths
 
 if TYPE_CHECKING:
     from rnnbench import Arrays
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 _STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 _FOLD = 5
@@ -87,7 +85,7 @@ def _counts(data: Arrays, columns_F: Integers) -> Any:
 def _ngrams(data: Arrays) -> tuple[Integers, Integers]:
     """Words and pairs as numbers, and the text of each: a word is its id, a pair has the first id in its upper half."""
     id_N = data["ids"].astype(np.int64)
-    row_N = np.repeat(np.arange(len(data["labels"])), lengths(data, "ids"))
+    row_N = np.repeat(np.arange(len(data["labels"])), row_lengths(data, "ids"))
     pair_N = ((id_N[:-1] + 1) << 32) + id_N[1:]
     inside_N = row_N[:-1] == row_N[1:]
     return np.concatenate([id_N, pair_N[inside_N]]), np.concatenate([row_N, row_N[1:][inside_N]])

@@ -19,10 +19,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from rnnbench import Floats, Integers
 
 ITERATIONS = 10
 CANDIDATES = 10

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from rnnbench import Floats
+
 Bits = npt.NDArray[np.uint8]
 
 PRIOR = 0.5

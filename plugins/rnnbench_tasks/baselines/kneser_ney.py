@@ -22,8 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from rnnbench import Floats, Integers
 
 _UNSEEN = -1  # the number of an n-gram that the training text does not have
 _FALLBACK = (0.0, 0.5, 1.0, 1.5)

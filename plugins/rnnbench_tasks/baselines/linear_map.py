@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+
+from rnnbench import Floats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-Floats = npt.NDArray[np.float64]
 
 PENALTIES = tuple(10.0 ** (exponent / 2) for exponent in range(-12, 5))
 """The lambdas to choose from, as multiples of the inputs' mean sum of squares."""

@@ -6,10 +6,8 @@ Shapes: N tokens, V words of the vocabulary, K tags.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from rnnbench import Floats, Integers
 
 
 def tag_frequencies(tag_N: Integers, tags: int) -> Floats:

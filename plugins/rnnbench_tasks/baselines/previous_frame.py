@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from rnnbench import Floats
 from rnnbench_tasks.baselines.key_frequencies import sounding
 
-Floats = npt.NDArray[np.float64]
 Bits = npt.NDArray[np.uint8]
 
 

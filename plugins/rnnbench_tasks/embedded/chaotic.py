@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from rnnbench import Floats
 from rnnbench_tasks.embedded.generated import DECIMALS, GeneratedSeries, check_origins, require
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
 
 EULER = 10
 """Euler steps in a unit of time."""

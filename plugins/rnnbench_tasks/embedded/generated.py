@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from rnnbench import Dataset, Observation, Split, stream
+from rnnbench import Dataset, Floats, Observation, Split, stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
 
 DECIMALS = 6
 """Series are rounded, so that the last bit of a machine's arithmetic does not change them."""
@@ -89,7 +88,7 @@ class GeneratedSeries(Generated):
             ValueError: an origin has fewer than ``lookback`` steps before it or the arguments are no sizes.
         """
 
-    def load(self, split: Split, folder: Path | None) -> Sequence[Observation]:  # noqa: ARG002  nothing is read
+    def load(self, split: Split, folder: Path | None) -> Sequence[Observation]:
         """The observations of a split; times are steps since the start of the series."""
         start = {
             Split.TRAIN: 0,

@@ -67,7 +67,7 @@ class GrammarText(Generated):
         require(0 <= self.depth <= 4, "depth", self.depth, "0 to 4")
         require(0 < self.embedding < 1, "embedding", self.embedding, "more than 0, less than 1")
 
-    def load(self, split: Split, folder: Path | None) -> Sequence[TextLine]:  # noqa: ARG002  nothing is read
+    def load(self, split: Split, folder: Path | None) -> Sequence[TextLine]:
         """The sentences of a split, one a row."""
         grammar, random = sentence_grammar(self.depth, self.embedding), self.random(split)
         return [TextLine(" ".join(grammar.sample(random))) for _ in range(self.size(split))]

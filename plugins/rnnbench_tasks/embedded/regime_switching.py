@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from rnnbench import Floats
 from rnnbench_tasks.embedded.generated import DECIMALS, GeneratedSeries, check_origins, require
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
 
 CONSTANTS = np.array([[0.4, -0.2], [0.0, 0.0], [-1.0, 1.0]])
 """c (K, C)"""

@@ -64,7 +64,7 @@ class Reviews(Generated):
         require(0 <= self.noise < 0.5, "noise", self.noise, "0 to less than 0.5")
         require(0 <= self.distance <= 8, "distance", self.distance, "0 to 8")
 
-    def load(self, split: Split, folder: Path | None) -> Sequence[LabelledText]:  # noqa: ARG002  nothing is read
+    def load(self, split: Split, folder: Path | None) -> Sequence[LabelledText]:
         """The labelled reviews of a split."""
         random = self.random(split)
         return [self._review(random) for _ in range(self.size(split))]

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from rnnbench import Floats
 from rnnbench_tasks.embedded.generated import DECIMALS, GeneratedSeries, require, windows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
 
 LEVEL = np.array([10.0, -3.0, 0.5])
 """b"""

@@ -18,22 +18,33 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from rnnbench import Arrays, Baseline, Columns, Encoding, Reals, Row, Task, Value, find_metric
-from rnnbench_tasks.memory.fixed_length import FixedLength, in_row_order, one_length
+from rnnbench import (
+    Arrays,
+    Baseline,
+    Columns,
+    Encoding,
+    Reals,
+    Row,
+    Task,
+    Value,
+    find_metric,
+    rows_of_type,
+    scored_by_row,
+)
+from rnnbench_tasks.memory.fixed_length import FixedLength, one_length
 from rnnbench_tasks.memory.marked_numbers import NumbersRow
 from rnnbench_tasks.memory.solved import ADDING_SOLVED, STOP_MSE
-from rnnbench_tasks.rows import of_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rnnbench import Batch, Dataset, InputType, OutputType
+    from rnnbench import Batch, Dataset, InputType, OutputType, Rows
 
 MEAN = 1.0
 """Of the sum of two uniform numbers in [0, 1]."""
 
 
-def _always_one(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+def _always_one(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
     return _columns(test, np.full(len(test["targets"]), MEAN))
 
 
@@ -47,20 +58,19 @@ class Adding(FixedLength):
     name = "adding"
     rows = NumbersRow
     metrics = (ADDING_SOLVED, find_metric("mse"))
-    item_kind = "row"
     columns = {"squared_error": "float64", "count": "int64"}
 
-    def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:  # noqa: ARG002  nothing is learned
+    def fit(self, rows: Rows) -> Encoding:
         """Nothing: the numbers are read as they are."""
         return {}
 
-    def encode(self, encoding: Encoding, rows: Sequence[Row], before: Arrays | None) -> Arrays:  # noqa: ARG002
+    def encode(self, encoding: Encoding, rows: Rows) -> Arrays:
         """``inputs`` R x T x 2: number and mark; ``targets``: R sums.
 
         Raises:
             ValueError: the rows are of several lengths.
         """
-        sequences = of_type(NumbersRow, rows)
+        sequences = rows_of_type(NumbersRow, rows)
         steps = one_length(len(row.numbers) for row in sequences)
         inputs_RTC = np.zeros((len(sequences), steps, 2), dtype=np.float32)
         inputs_RTC[..., 0] = [row.numbers for row in sequences]
@@ -69,35 +79,36 @@ class Adding(FixedLength):
         sums_R = [sum(row.numbers[step] for step in row.marked) for row in sequences]
         return {"inputs": inputs_RTC, "targets": np.asarray(sums_R, dtype=np.float32)}
 
-    def input(self, encoding: Encoding) -> InputType:  # noqa: ARG002
+    def input(self, encoding: Encoding) -> InputType:
         """A number and its mark."""
         return Reals(2)
 
-    def output(self, encoding: Encoding) -> OutputType:  # noqa: ARG002
+    def output(self, encoding: Encoding) -> OutputType:
         """The sum."""
         return Value()
 
-    def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:  # noqa: ARG002
+    def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:
         """A sequence each, in row order: ``squared_error``, and a ``count`` of one."""
-        return _columns(data, in_row_order(data, scored, "prediction"))
+        (prediction_R,) = scored_by_row(scored, len(data["targets"]), "prediction")
+        return _columns(data, prediction_R)
 
     def baselines(self) -> tuple[Baseline, ...]:
         """Always one."""
         return (ALWAYS_ONE,)
 
-    def chance(self, encoding: Encoding, validation: Arrays) -> float:  # noqa: ARG002
+    def chance(self, encoding: Encoding, validation: Arrays) -> float:
         """Not solved."""
         return 0.0
 
-    def trivial_loss(self, encoding: Encoding, training: Arrays, validation: Arrays) -> float:  # noqa: ARG002
+    def trivial_loss(self, encoding: Encoding, training: Arrays, validation: Arrays) -> float:
         """The error of always answering 1."""
         return _error_of_one(validation)
 
-    def solved_loss(self, encoding: Encoding) -> float:  # noqa: ARG002
+    def solved_loss(self, encoding: Encoding) -> float:
         """Half of the error that counts as solved."""
         return STOP_MSE
 
-    def optimum(self, dataset: Dataset, encoding: Encoding, rows: Sequence[Row], test: Arrays) -> dict[str, float]:  # noqa: ARG002
+    def optimum(self, dataset: Dataset, encoding: Encoding, rows: Sequence[Row], test: Arrays) -> dict[str, float]:
         """No error: the target is in the row."""
         return {"mse": 0.0, ADDING_SOLVED.name: 100.0}
 

@@ -16,26 +16,37 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from rnnbench import Arrays, Baseline, Columns, Encoding, Label, Row, Task, Tokens
-from rnnbench_tasks.memory.fixed_length import FixedLength, Integers, in_row_order, one_length
+from rnnbench import (
+    Arrays,
+    Baseline,
+    Columns,
+    Encoding,
+    Floats,
+    Integers,
+    Label,
+    Row,
+    Task,
+    Tokens,
+    rows_of_type,
+    scored_by_row,
+)
+from rnnbench_tasks.memory.fixed_length import FixedLength, one_length
 from rnnbench_tasks.memory.key_value_pairs import PairsRow
 from rnnbench_tasks.memory.solved import RECALL_SOLVED, RECALLED, STOP_NLL
-from rnnbench_tasks.rows import of_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rnnbench import Batch, Dataset, InputType, OutputType
+    from rnnbench import Batch, Dataset, InputType, OutputType, Rows
 
 
-def _majority(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+def _majority(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
     prior_nll = _prior_nll(encoding, training)
     return _columns(test, np.full(len(test["targets"]), prior_nll.argmin()), prior_nll[test["targets"]])
 
 
-def _commonest_here(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+def _commonest_here(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
     values_RP = test["inputs"][:, 1:-2:2] - encoding["keys"]
     count_RV = (values_RP[..., None] == np.arange(encoding["values"])).sum(axis=1)
     right_R = count_RV[np.arange(len(count_RV)), test["targets"]]
@@ -53,24 +64,23 @@ class AssociativeRecall(FixedLength):
     name = "associative-recall"
     rows = PairsRow
     metrics = (RECALL_SOLVED, RECALLED)
-    item_kind = "row"
     columns = {"right": "int64", "count": "int64", "nll": "float64"}
 
-    def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:  # noqa: ARG002  series only
+    def fit(self, rows: Rows) -> Encoding:
         """The numbers of keys and of values."""
-        rows = of_type(PairsRow, training)
+        pairs = rows_of_type(PairsRow, rows)
         return {
-            "keys": 1 + max(max(row.keys) for row in rows),
-            "values": 1 + max(max(row.values) for row in rows),
+            "keys": 1 + max(max(row.keys) for row in pairs),
+            "values": 1 + max(max(row.values) for row in pairs),
         }
 
-    def encode(self, encoding: Encoding, rows: Sequence[Row], before: Arrays | None) -> Arrays:  # noqa: ARG002
+    def encode(self, encoding: Encoding, rows: Rows) -> Arrays:
         """``inputs`` R x (2 P + 2): keys, behind them values, behind them the question mark; ``targets``: R values.
 
         Raises:
             ValueError: the rows have different numbers of pairs, or one a key or value that no training row has.
         """
-        sequences, keys, values = of_type(PairsRow, rows), encoding["keys"], encoding["values"]
+        sequences, keys, values = rows_of_type(PairsRow, rows), encoding["keys"], encoding["values"]
         one_length(len(row.keys) for row in sequences)
         key_RP = np.asarray([row.keys for row in sequences], dtype=np.int64)
         value_RP = np.asarray([row.values for row in sequences], dtype=np.int64)
@@ -91,17 +101,16 @@ class AssociativeRecall(FixedLength):
         """A value."""
         return Label(encoding["values"])
 
-    def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:  # noqa: ARG002
+    def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:
         """A question each, in row order: whether it is ``right``, a ``count`` of one, and its ``nll`` (nats)."""
-        columns = list(scored)
-        nll_R = -in_row_order(data, columns, "log_probability").astype(np.float64)
-        return _columns(data, in_row_order(data, columns, "label"), nll_R)
+        predicted_R, log_probability_R = scored_by_row(scored, len(data["targets"]), "label", "log_probability")
+        return _columns(data, predicted_R, -log_probability_R)
 
     def baselines(self) -> tuple[Baseline, ...]:
         """The commonest answer of all, and of the row."""
         return MAJORITY, COMMONEST_HERE
 
-    def chance(self, encoding: Encoding, validation: Arrays) -> float:  # noqa: ARG002
+    def chance(self, encoding: Encoding, validation: Arrays) -> float:
         """Not solved."""
         return 0.0
 
@@ -109,21 +118,21 @@ class AssociativeRecall(FixedLength):
         """Cross entropy of the training answers' frequencies, in nats."""
         return float(_prior_nll(encoding, training)[validation["targets"]].mean())
 
-    def solved_loss(self, encoding: Encoding) -> float:  # noqa: ARG002
+    def solved_loss(self, encoding: Encoding) -> float:
         """Few enough nats an answer that hardly one is wrong."""
         return STOP_NLL
 
-    def optimum(self, dataset: Dataset, encoding: Encoding, rows: Sequence[Row], test: Arrays) -> dict[str, float]:  # noqa: ARG002
+    def optimum(self, dataset: Dataset, encoding: Encoding, rows: Sequence[Row], test: Arrays) -> dict[str, float]:
         """All answers: they are in the row."""
         return {RECALLED.name: 100.0, RECALL_SOLVED.name: 100.0}
 
 
-def _prior_nll(encoding: Encoding, training: Arrays) -> npt.NDArray[np.float64]:
+def _prior_nll(encoding: Encoding, training: Arrays) -> Floats:
     """Of each value as the answer, with one more of each, so that none is impossible."""
     counts_V = 1 + np.bincount(training["targets"], minlength=encoding["values"])
     return np.asarray(np.log(counts_V.sum()) - np.log(counts_V))
 
 
-def _columns(data: Arrays, predicted_R: Integers, nll_R: npt.NDArray[np.float64]) -> Columns:
+def _columns(data: Arrays, predicted_R: Integers, nll_R: Floats) -> Columns:
     right_R = (predicted_R == data["targets"]).astype(int)
     return {"right": right_R.tolist(), "count": [1] * len(right_R), "nll": nll_R.tolist()}

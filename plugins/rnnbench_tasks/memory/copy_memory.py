@@ -17,22 +17,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnnbench import Arrays, Baseline, Columns, Encoding, LabelPerStep, Role, Row, Task, Tokens
+from rnnbench import (
+    IGNORED,
+    Arrays,
+    Baseline,
+    Columns,
+    Encoding,
+    LabelPerStep,
+    Role,
+    Row,
+    Task,
+    Tokens,
+    rows_of_type,
+    scored_by_row,
+)
 from rnnbench_tasks.memory.delayed_symbols import SymbolsRow
-from rnnbench_tasks.memory.fixed_length import FixedLength, in_row_order, one_length
+from rnnbench_tasks.memory.fixed_length import FixedLength, one_length
 from rnnbench_tasks.memory.solved import RECALL_SOLVED, RECALLED, STOP_NLL
-from rnnbench_tasks.rows import of_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rnnbench import Batch, Dataset, InputType, OutputType
-
-IGNORED = -100
-"""A target that is not scored."""
+    from rnnbench import Batch, Dataset, InputType, OutputType, Rows
 
 
-def _memoryless(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:  # noqa: ARG001
+def _memoryless(task: Task, encoding: Encoding, training: Arrays, test: Arrays) -> Columns:
     scored_RT = test["targets"] != IGNORED
     count_R = scored_RT.sum(axis=1)
     right_R = (test["targets"] == 0).sum(axis=1)
@@ -51,20 +60,19 @@ class CopyMemory(FixedLength):
     role = Role.CAUSAL
     rows = SymbolsRow
     metrics = (RECALL_SOLVED, RECALLED)
-    item_kind = "row"
     columns = {"right": "int64", "count": "int64", "nll": "float64"}
 
-    def fit(self, training: Sequence[Row], channels: Sequence[str]) -> Encoding:  # noqa: ARG002  series only
+    def fit(self, rows: Rows) -> Encoding:
         """The size of the alphabet."""
-        return {"alphabet": 1 + max(max(row.symbols) for row in of_type(SymbolsRow, training))}
+        return {"alphabet": 1 + max(max(row.symbols) for row in rows_of_type(SymbolsRow, rows))}
 
-    def encode(self, encoding: Encoding, rows: Sequence[Row], before: Arrays | None) -> Arrays:  # noqa: ARG002
+    def encode(self, encoding: Encoding, rows: Rows) -> Arrays:
         """``inputs`` and ``targets`` R x (count + delay + count); behind the alphabet stand the blank and the marker.
 
         Raises:
             ValueError: the rows are of several lengths, or one has a symbol that no training row has.
         """
-        sequences, blank = of_type(SymbolsRow, rows), encoding["alphabet"]
+        sequences, blank = rows_of_type(SymbolsRow, rows), encoding["alphabet"]
         count = one_length(len(row.symbols) for row in sequences)
         delay = one_length(row.delay for row in sequences)
         symbols_RK = np.asarray([row.symbols for row in sequences], dtype=np.int64)
@@ -85,34 +93,33 @@ class CopyMemory(FixedLength):
         """A symbol a step."""
         return LabelPerStep(encoding["alphabet"])
 
-    def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:  # noqa: ARG002
+    def items(self, encoding: Encoding, data: Arrays, scored: Iterable[tuple[Batch, Columns]]) -> Columns:
         """A sequence each, in row order: ``right`` symbols, their ``count``, and its ``nll`` (nats)."""
-        columns = list(scored)
+        label_RT, log_probability_RT = scored_by_row(scored, len(data["targets"]), "label", "log_probability")
         scored_RT = data["targets"] != IGNORED
-        right_RT = in_row_order(data, columns, "label") == data["targets"]
-        nll_RT = -in_row_order(data, columns, "log_probability").astype(np.float64)
+        right_RT = label_RT == data["targets"]
         return {
             "right": (right_RT & scored_RT).sum(axis=1).tolist(),
             "count": scored_RT.sum(axis=1).tolist(),
-            "nll": (nll_RT * scored_RT).sum(axis=1).tolist(),
+            "nll": (-log_probability_RT * scored_RT).sum(axis=1).tolist(),
         }
 
     def baselines(self) -> tuple[Baseline, ...]:
         """No memory."""
         return (MEMORYLESS,)
 
-    def chance(self, encoding: Encoding, validation: Arrays) -> float:  # noqa: ARG002
+    def chance(self, encoding: Encoding, validation: Arrays) -> float:
         """Not solved."""
         return 0.0
 
-    def trivial_loss(self, encoding: Encoding, training: Arrays, validation: Arrays) -> float:  # noqa: ARG002
+    def trivial_loss(self, encoding: Encoding, training: Arrays, validation: Arrays) -> float:
         """The logarithm of the alphabet's size, for each recalled symbol."""
         return float(np.log(encoding["alphabet"]))
 
-    def solved_loss(self, encoding: Encoding) -> float:  # noqa: ARG002
+    def solved_loss(self, encoding: Encoding) -> float:
         """Few enough nats a symbol that hardly one is wrong."""
         return STOP_NLL
 
-    def optimum(self, dataset: Dataset, encoding: Encoding, rows: Sequence[Row], test: Arrays) -> dict[str, float]:  # noqa: ARG002
+    def optimum(self, dataset: Dataset, encoding: Encoding, rows: Sequence[Row], test: Arrays) -> dict[str, float]:
         """All symbols: they are in the row."""
         return {RECALLED.name: 100.0, RECALL_SOLVED.name: 100.0}

@@ -41,7 +41,7 @@ class DelayedSymbols(Generated):
         for field, least in (("delay", 1), ("count", 1), ("alphabet", 2)):
             require(getattr(self, field) >= least, field, getattr(self, field), f"at least {least}")
 
-    def load(self, split: Split, folder: Path | None) -> Sequence[Any]:  # noqa: ARG002  nothing is read
+    def load(self, split: Split, folder: Path | None) -> Sequence[Any]:
         """The rows of a split: of one ``count`` and ``alphabet`` the same symbols at every delay."""
         symbols = self.random(split).integers(self.alphabet, size=(self.size(split), self.count))
         return [SymbolsRow(tuple(row), self.delay) for row in symbols.tolist()]

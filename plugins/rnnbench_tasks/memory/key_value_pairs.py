@@ -44,7 +44,7 @@ class KeyValuePairs(Generated):
         require(self.values >= 2, "values", self.values, "at least 2")
         require(1 <= self.pairs <= self.keys, "pairs", self.pairs, f"1 to {self.keys}, the number of keys")
 
-    def load(self, split: Split, folder: Path | None) -> Sequence[Any]:  # noqa: ARG002  nothing is read
+    def load(self, split: Split, folder: Path | None) -> Sequence[Any]:
         """The rows of a split; each number of pairs has streams of its own."""
         random = self.random(split, str(self.pairs))
         return [self._row(random) for _ in range(self.size(split))]

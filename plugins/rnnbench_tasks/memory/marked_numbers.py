@@ -45,7 +45,7 @@ class MarkedNumbers(Generated):
         super().__post_init__()
         require(self.length >= 2, "length", self.length, "at least 2")
 
-    def load(self, split: Split, folder: Path | None) -> Sequence[Any]:  # noqa: ARG002  nothing is read
+    def load(self, split: Split, folder: Path | None) -> Sequence[Any]:
         """The rows of a split; each length has streams of its own."""
         random = self.random(split, str(self.length))
         return [self._row(random) for _ in range(self.size(split))]

@@ -35,12 +35,11 @@ class Own(Dataset):
         Raises:
             DataMissing: one is not.
         """
-        self.located(folder)
+        self.files(folder)
 
-    def located(self, folder: Path | None) -> tuple[str, tuple[Path, ...]]:
-        """Where the files lie, in words, and the files."""
-        paths = tuple(dict.fromkeys(path for split in Split for path in self.paths(split, folder)))
-        return ", ".join(map(str, paths)), paths
+    def files(self, folder: Path | None) -> tuple[Path, ...]:
+        """The files of all splits, each once."""
+        return tuple(dict.fromkeys(path for split in Split for path in self.paths(split, folder)))
 
     def origin(self) -> str:
         """Where it can be had."""

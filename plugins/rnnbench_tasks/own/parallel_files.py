@@ -11,12 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rnnbench import Row, SentencePair, Split
+from rnnbench import Row, SentencePair, Split, normalised
 from rnnbench_tasks.own.files import Own
 from rnnbench_tasks.own.reading import TABLES, is_table, read_lines, read_table
 from rnnbench_tasks.own.splits import Shares, check_files, share
 from rnnbench_tasks.own.unusable import Unusable
-from rnnbench_tasks.vocabulary import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,8 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from rnnbench import DataMissing
-from rnnbench_tasks.own.unusable import Unusable, nearest
+from rnnbench import DataMissing, did_you_mean
+from rnnbench_tasks.own.unusable import Unusable
 from rnnbench_tasks.public.source import columns as parquet_columns
 
 if TYPE_CHECKING:
@@ -36,10 +36,13 @@ def find(name: str, folder: Path | None, working: Path) -> Path:
     for path in tried:
         if path.is_file():
             return path
-    siblings = {path.name for one in tried if one.parent.is_dir() for path in one.parent.iterdir()}
+    for path in tried:
+        if path.is_dir():
+            raise DataMissing(f"{path} is a folder, expected a file")
+    siblings = {path.name for one in tried if one.parent.is_dir() for path in one.parent.iterdir() if path.is_file()}
     raise DataMissing(
-        f"no file {' or '.join(map(str, tried))}{nearest(tried[0].name, siblings)}; give a full path, or one below "
-        "--data-dir (RNNBENCH_DATA) or below the folder that the command is called in"
+        f"no file {' or '.join(map(str, tried))}{did_you_mean(tried[0].name, siblings)}; give a full path, or one "
+        "below --data-dir (RNNBENCH_DATA) or below the folder that the command is called in"
     )
 
 
@@ -143,4 +146,4 @@ def _check_names(path: Path, columns: Sequence[str], found: Sequence[str], line:
     for name in columns:
         if name not in found:
             there = ", ".join(map(repr, found[:20])) or "none"
-            raise Unusable(path, line, f"no column {name!r}, only {there}{nearest(name, found)}")
+            raise Unusable(path, line, f"no column {name!r}{did_you_mean(name, found)}, only {there}")

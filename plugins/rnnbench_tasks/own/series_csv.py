@@ -95,7 +95,7 @@ class SeriesCSV(Own):
             raise Unusable(path, None, f"no {split} row between those dates, only {span}; move the dates")
         return found
 
-    def names(self, split: Split) -> tuple[str, ...]:  # noqa: ARG002  all splits lie in one file
+    def names(self, split: Split) -> tuple[str, ...]:
         """One table for all splits."""
         return (self.path,)
 

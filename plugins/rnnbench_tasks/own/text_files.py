@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rnnbench import Row, Split, TextLine
+from rnnbench import Row, Split, TextLine, normalised
 from rnnbench_tasks.own.files import OwnFile
 from rnnbench_tasks.own.reading import read_lines
 from rnnbench_tasks.own.splits import share
 from rnnbench_tasks.own.unusable import Unusable
-from rnnbench_tasks.vocabulary import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from rnnbench import DataMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -17,9 +15,3 @@ class Unusable(DataMissing):
 
     def __init__(self, path: Path, line: int | None, message: str) -> None:
         super().__init__(f"{path}: {message}" if line is None else f"{path}:{line}: {message}")
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """``" (did you mean 'x'?)"``, or nothing."""
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f" (did you mean {near[0]!r}?)" if near else ""

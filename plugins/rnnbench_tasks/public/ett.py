@@ -40,7 +40,7 @@ class _ETT(Public):
     file: ClassVar[str]
     per_hour: ClassVar[int] = 1
 
-    def files(self, split: Split) -> tuple[str, ...]:  # noqa: ARG002  all splits lie in one file
+    def names(self, split: Split) -> tuple[str, ...]:
         """One file for all splits."""
         return (self.file,)
 

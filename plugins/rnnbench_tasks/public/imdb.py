@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rnnbench import LabelledText, Row, Split
+from rnnbench import LabelledText, Row, Split, normalised
 from rnnbench_tasks.public.hub import Hub
 from rnnbench_tasks.public.source import PublicText, columns
-from rnnbench_tasks.vocabulary import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +32,7 @@ class IMDB(PublicText):
     hub = Hub("stanfordnlp/imdb", _FILES, "e6281661ce1c48d982bc483cf8a173c1bbeb5d31")
     published_size = "22,500 / 2,500 / 25,000 reviews"
 
-    def files(self, split: Split) -> tuple[str, ...]:
+    def names(self, split: Split) -> tuple[str, ...]:
         """The hub's own files."""
         return (_FILES[split],)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rnnbench import Row, SentencePair, Split
+from rnnbench import Row, SentencePair, Split, normalised
 from rnnbench_tasks.public.source import PublicText, lines
-from rnnbench_tasks.vocabulary import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,11 +28,11 @@ class IWSLT14(PublicText):
     published_size = "160,239 / 7,283 / 6,750 pairs"
     remark = "a folder alone: no copy on the hub is known that is more than a loading script"
 
-    def files(self, split: Split) -> tuple[str, ...]:
+    def names(self, split: Split) -> tuple[str, ...]:
         """One text a language."""
         return (f"{_FILES[split]}.de", f"{_FILES[split]}.en")
 
-    def read(self, split: Split, paths: Sequence[Path]) -> list[Row]:  # noqa: ARG002  two files a split
+    def read(self, split: Split, paths: Sequence[Path]) -> list[Row]:
         """All pairs of a split."""
         source, target = (lines(path) for path in paths)
         return [SentencePair(normalised(one), normalised(other)) for one, other in zip(source, target, strict=True)]

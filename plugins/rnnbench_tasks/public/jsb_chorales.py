@@ -36,7 +36,7 @@ class JSBChorales(Public):
     folder = "jsb-chorales"
     published_size = "229 / 76 / 77 chorales; 13,807 / 4,602 / 4,725 frames"
 
-    def files(self, split: Split) -> tuple[str, ...]:  # noqa: ARG002  all splits lie in one file
+    def names(self, split: Split) -> tuple[str, ...]:
         """One file for all splits."""
         return ("JSB_Chorales.json",)
 

@@ -23,7 +23,7 @@ class _LongSeries(Public):
     rows = Observation
     file: ClassVar[str]
 
-    def files(self, split: Split) -> tuple[str, ...]:  # noqa: ARG002  all splits lie in one file
+    def names(self, split: Split) -> tuple[str, ...]:
         """One file for all splits."""
         return (self.file,)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rnnbench import Row, SentencePair, Split
+from rnnbench import Row, SentencePair, Split, normalised
 from rnnbench_tasks.public.hub import Hub
 from rnnbench_tasks.public.source import PublicText, columns, lines
-from rnnbench_tasks.vocabulary import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,7 +37,7 @@ class Multi30k(PublicText):
 
     tokenised: bool = False
 
-    def files(self, split: Split) -> tuple[str, ...]:
+    def names(self, split: Split) -> tuple[str, ...]:
         """One text a language."""
         stem = f"tok/{_FILES[split]}.lc.norm.tok" if self.tokenised else _FILES[split]
         return (f"{stem}.en", f"{stem}.de")
@@ -47,12 +46,12 @@ class Multi30k(PublicText):
         """The hub has the plain text."""
         return None if self.tokenised else self.hub
 
-    def read(self, split: Split, paths: Sequence[Path]) -> list[Row]:  # noqa: ARG002  two files a split
+    def read(self, split: Split, paths: Sequence[Path]) -> list[Row]:
         """All pairs of a split."""
         source, target = (lines(path) for path in paths)
         return _pairs(source, target)
 
-    def read_hub(self, split: Split, paths: Sequence[Path]) -> list[Row]:  # noqa: ARG002  a file a split
+    def read_hub(self, split: Split, paths: Sequence[Path]) -> list[Row]:
         """All pairs of a split, which the hub keeps as JSON lines."""
         found = columns(paths, "json")
         return _pairs(found["en"], found["de"])

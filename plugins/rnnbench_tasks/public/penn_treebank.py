@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rnnbench import Row, Split, TextLine
+from rnnbench import Row, Split, TextLine, normalised
 from rnnbench_tasks.public.source import PublicText, lines
-from rnnbench_tasks.vocabulary import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,10 +28,10 @@ class PennTreebank(PublicText):
     published_size = "42,068 / 3,370 / 3,761 lines"
     remark = "a folder alone: licensed text, never fetched"
 
-    def files(self, split: Split) -> tuple[str, ...]:
+    def names(self, split: Split) -> tuple[str, ...]:
         """One text a split."""
         return (_FILES[split],)
 
-    def read(self, split: Split, paths: Sequence[Path]) -> list[Row]:  # noqa: ARG002  a file a split
+    def read(self, split: Split, paths: Sequence[Path]) -> list[Row]:
         """All lines of a split."""
         return [TextLine(normalised(line)) for path in paths for line in lines(path)]

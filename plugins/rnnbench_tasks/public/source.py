@@ -27,16 +27,15 @@ class Public(Dataset):
 
     folder: ClassVar[str]
     hub: ClassVar[Hub | None] = None
-    published_size: ClassVar[str]
     remark: ClassVar[str] = ""
 
     @abstractmethod
-    def files(self, split: Split) -> tuple[str, ...]:
+    def names(self, split: Split) -> tuple[str, ...]:
         """The split's files in its folder; each may be gzipped there."""
 
     @abstractmethod
     def read(self, split: Split, paths: Sequence[Path]) -> Sequence[Row]:
-        """The rows of a split from :meth:`files`."""
+        """The rows of a split from :meth:`names`."""
 
     def read_hub(self, split: Split, paths: Sequence[Path]) -> Sequence[Row]:
         """The rows of a split from the hub's files; unless said otherwise they are like those in a folder."""
@@ -57,7 +56,7 @@ class Public(Dataset):
         for split in Split:
             paths, fetched = self._find(split, folder)
             if not fetched:
-                in_folder.update(zip(self.files(split), paths, strict=True))
+                in_folder.update(zip(self.names(split), paths, strict=True))
         for file, path in in_folder.items():
             known = CONTENT.get(self.folder, {}).get(file)
             if known and (found := content_sum(path)) != known:
@@ -86,20 +85,9 @@ class Public(Dataset):
             f"folder that holds {self.folder}/{file}"
         )
 
-    def located(self, data: Path | None) -> tuple[str, tuple[Path, ...]]:
-        """Where its files lie, in words, and the files; none unless all of them are there."""
-        places, found = [], []
-        for split in Split:
-            try:
-                found += [self.path(data, file) for file in self.files(split)]
-                places.append(f"{data}/{self.folder}")
-            except DataMissing:
-                fetched = self._fetched(split)
-                if not fetched:
-                    return "not here", ()
-                found += fetched
-                places.append("the hub's cache")
-        return " and ".join(dict.fromkeys(places)), tuple(dict.fromkeys(found))
+    def files(self, folder: Path | None) -> tuple[Path, ...]:
+        """The files of all splits, each once: below ``folder``, or else as fetched from the hub."""
+        return tuple(dict.fromkeys(path for split in Split for path in self._find(split, folder)[0]))
 
     def origin(self) -> str:
         """Where it can be had, and how sure that is."""
@@ -123,20 +111,20 @@ class Public(Dataset):
         if hub is None:
             raise DataMissing(
                 f"dataset {self.name!r} is never fetched ({self.origin()}): set --data-dir or RNNBENCH_DATA to the "
-                f"folder that holds {self.folder}/{self.files(Split.TRAIN)[0]}"
+                f"folder that holds {self.folder}/{self.names(Split.TRAIN)[0]}"
             )
         try:
             hub.fetch()
         except HubError as error:
             raise DataMissing(
                 f"dataset {self.name!r} could not be fetched from {hub}: {error}; nothing of it is used; try again, or "
-                f"set --data-dir or RNNBENCH_DATA to the folder that holds {self.folder}/{self.files(Split.TRAIN)[0]}"
+                f"set --data-dir or RNNBENCH_DATA to the folder that holds {self.folder}/{self.names(Split.TRAIN)[0]}"
             ) from error
 
     def _find(self, split: Split, folder: Path | None) -> tuple[Sequence[Path], bool]:
         """The files of a split, and whether they are the hub's."""
         try:
-            return [self.path(folder, file) for file in self.files(split)], False
+            return [self.path(folder, file) for file in self.names(split)], False
         except DataMissing as missing:
             if fetched := self._fetched(split):
                 return fetched, True

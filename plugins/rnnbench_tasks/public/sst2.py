@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from rnnbench import LabelledText, Row, Split
+from rnnbench import LabelledText, Row, Split, normalised
 from rnnbench_tasks.public.source import PublicText, lines, table
-from rnnbench_tasks.vocabulary import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +41,7 @@ class SST2(PublicText):
 
     form: Literal["sentences", "phrases"] = "sentences"
 
-    def files(self, split: Split) -> tuple[str, ...]:
+    def names(self, split: Split) -> tuple[str, ...]:
         """One file a split; phrases are GLUE's."""
         return (_PHRASES if self._phrases(split) else _FILES[split],)
 

@@ -46,11 +46,11 @@ class UDEnglish(PublicText):
 
     tags: Literal["upos", "xpos"] = "upos"
 
-    def files(self, split: Split) -> tuple[str, ...]:
+    def names(self, split: Split) -> tuple[str, ...]:
         """One file a split."""
         return (_FILES[split],)
 
-    def read(self, split: Split, paths: Sequence[Path]) -> list[Row]:  # noqa: ARG002  a file a split
+    def read(self, split: Split, paths: Sequence[Path]) -> list[Row]:
         """All sentences of a split.
 
         Raises:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rnnbench import Row, Split, TextLine
+from rnnbench import Row, Split, TextLine, normalised
 from rnnbench_tasks.public.hub import Hub
 from rnnbench_tasks.public.source import PublicText, columns, lines
-from rnnbench_tasks.vocabulary import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,15 +34,15 @@ class WikiText2(PublicText):
     hub = _hub("wikitext-2-v1")
     published_size = "36,718 / 3,760 / 4,358 lines"
 
-    def files(self, split: Split) -> tuple[str, ...]:
+    def names(self, split: Split) -> tuple[str, ...]:
         """One text a split."""
         return (_FILES[split],)
 
-    def read(self, split: Split, paths: Sequence[Path]) -> list[Row]:  # noqa: ARG002  a file a split
+    def read(self, split: Split, paths: Sequence[Path]) -> list[Row]:
         """All lines of a split."""
         return [TextLine(normalised(line)) for path in paths for line in lines(path)]
 
-    def read_hub(self, split: Split, paths: Sequence[Path]) -> list[Row]:  # noqa: ARG002  a file a split
+    def read_hub(self, split: Split, paths: Sequence[Path]) -> list[Row]:
         """All lines of a split, which the hub keeps as rows of a table."""
         return [TextLine(normalised(str(line))) for line in columns(paths)["text"]]
 

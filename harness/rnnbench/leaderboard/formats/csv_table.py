@@ -1,4 +1,4 @@
-"""``leaderboard.csv`` and ``efficiency.csv``: one row a (task, dataset, model label); see :data:`COLUMNS`."""
+"""``leaderboard.csv`` and ``efficiency.csv``: a row for each task, dataset and model label; see :data:`COLUMNS`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import io
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
-from rnnbench.leaderboard.efficiency import Cost
-from rnnbench.leaderboard.text import clean, exact
+from rnnbench.leaderboard.efficiency import Cost, costs
+from rnnbench.leaderboard.formatting import clean, exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from rnnbench.leaderboard.board import Board, Row, Table
+    from rnnbench.leaderboard.board import Row, Table
+    from rnnbench.leaderboard.results import Results
 
 Cell = str | float | None
 
@@ -55,17 +56,17 @@ COLUMNS = (
 
 
 _FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
-"""What opens a formula, the wide forms too."""
+"""The characters that open a formula in a spreadsheet, full-width forms too."""
 
 
-def leaderboard(board: Board) -> str:
-    """``leaderboard.csv``: the same text whenever plan and records are the same."""
-    return _write(COLUMNS, (_cells(table, row) for table in board.tables for row in table.rows))
+def render(results: Results) -> str:
+    """``leaderboard.csv``."""
+    return _write(COLUMNS, (_cells(table, row) for table in results.board.tables for row in table.rows))
 
 
-def efficiency(costs: Sequence[Cost]) -> str:
-    """``efficiency.csv``."""
-    return _write([field.name for field in fields(Cost)], map(asdict, costs))
+def efficiency(results: Results) -> str:
+    """``efficiency.csv``: a row for each task and model, with the fields of :class:`Cost`."""
+    return _write([field.name for field in fields(Cost)], map(asdict, costs(results.plan, results.records)))
 
 
 def _cells(table: Table, row: Row) -> dict[str, Cell]:
@@ -115,7 +116,7 @@ def _write(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
 
 
 def _cell(value: Cell) -> str:
-    """A cell that a spreadsheet takes for what it is: text that looks like a formula gets an apostrophe."""
+    """A cell that no spreadsheet evaluates: text that looks like a formula gets an apostrophe."""
     if not isinstance(value, str):
         return exact(value)
     text = clean(value)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
-    from rnnbench.leaderboard.board import Board
+    from rnnbench.leaderboard.results import Results
 
 FORMAT = 1
 
 
-def render(board: Board) -> str:
-    """The board as strict JSON, with what its rows derive written out."""
+def render(results: Results) -> str:
+    """The board as strict JSON, with the derived properties of its rows written out."""
+    board = results.board
     document = asdict(board) | {"format": FORMAT}
     for table, plain in zip(board.tables, document["tables"], strict=True):
         for row, entry in zip(table.rows, plain["rows"], strict=True):
@@ -26,7 +27,7 @@ def render(board: Board) -> str:
 
 
 def _visible(character: str) -> str:
-    """A character that JSON would let stand and that a terminal or an editor would act upon, as its code."""
+    """A character, escaped if JSON allows it and a terminal or an editor would act upon it."""
     if character.isprintable() or character == "\n":
         return character
     return json.dumps(character)[1:-1]

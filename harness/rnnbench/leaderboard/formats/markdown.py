@@ -1,55 +1,59 @@
-"""``leaderboard.md``: a table a task, to be read as it stands or within a README."""
+"""``leaderboard.md``: a table for each task, to read as plain text or within a README."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from rnnbench.leaderboard.across import SHOWN
-from rnnbench.leaderboard.board import Board, Row, RowKind, Table
-from rnnbench.leaderboard.text import (
-    VERDICT_NOTE,
-    across_remarks,
+from rnnbench.leaderboard.board import Row, RowKind, Table
+from rnnbench.leaderboard.formatting import (
     brief,
     clean,
-    column_remarks,
     decimals,
     distance,
-    footnotes,
     heading,
-    letters,
     percent,
     rank,
-    remarks,
     score,
     seeds,
     span,
-    terms,
     thousands,
-    verdict,
+)
+from rnnbench.leaderboard.prose import (
+    SHOWN_THRESHOLDS,
+    VERDICT_NOTE,
+    across_remarks,
+    column_remarks,
+    footnotes,
+    letters,
+    settings,
+    table_remarks,
+    verdict_parts,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rnnbench.leaderboard.across import Across
+    from rnnbench.leaderboard.board import Across
+    from rnnbench.leaderboard.results import Results
     from rnnbench.records.schema import MetricInfo
 
 _SPLITS = ("train", "validation", "test")
 _ACTIVE = re.compile(r"[\\`*_\[\]<>|~#!&]")
 _OPENING = re.compile(r"^(\d*)([-+=.)])")
-"""What makes an item of a list, a heading or a rule of what follows or stands above."""
+"""Characters at the start of a line that would make it an item of a list, a heading or a rule."""
 
 
-def render(board: Board) -> str:
+def render(results: Results) -> str:
     """The board as GitHub-flavoured Markdown."""
-    lines = [f"**{_escape(board.suite)}**: {_escape(terms(board))}."]
+    board = results.board
+    lines = [f"**{_escape(board.suite)}**: {_escape(settings(board))}."]
     if board.description:
         lines += ["", _escape(board.description)]
     if board.tables:
         lines += ["", "### Is a recurrent model enough?", ""]
         for table in board.tables:
-            lines.append(f"- **{_escape(table.label)}**: {'; '.join(map(_escape, verdict(table.verdict)))}")
+            lines.append(f"- **{_escape(table.label)}**: {'; '.join(map(_escape, verdict_parts(table.verdict)))}")
         lines += ["", VERDICT_NOTE]
     if board.across:
         lines += ["", "### All tasks together", "", *_across(board.across)]
@@ -63,7 +67,7 @@ def render(board: Board) -> str:
 
 
 def _across(across: Across) -> Iterable[str]:
-    shown = SHOWN if across.thresholds else ()
+    shown = SHOWN_THRESHOLDS if across.thresholds else ()
     yield _line(
         ["model", "average rank", *map(_escape, across.tasks), *(f"past {percent(threshold)}" for threshold in shown)]
     )
@@ -100,7 +104,7 @@ def _table(table: Table) -> Iterable[str]:
     yield ""
     for mark, letter in notes.items():
         yield f"- {letter}: {_escape(mark)}"
-    for remark in (*column_remarks(table), *remarks(table)):
+    for remark in (*column_remarks(table), *table_remarks(table)):
         yield f"- {_escape(remark)}"
     for metric, signature in table.signatures:
         yield f"- {_escape(metric)}: {_code(signature)}"
@@ -131,7 +135,7 @@ def _cells(
 
 
 def _sizes(table: Table) -> str:
-    """How large the splits are."""
+    """The sizes of the splits, in a line."""
     known = [split for split in _SPLITS if split in table.counts]
     parts = [
         f"{split} " + ", ".join(f"{thousands(count)} {name}" for name, count in sorted(table.counts[split].items()))

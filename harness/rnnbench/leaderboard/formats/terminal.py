@@ -12,25 +12,27 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from rnnbench.leaderboard.board import Board, Row, RowKind, Table
-from rnnbench.leaderboard.text import (
-    VERDICT_NOTE,
+from rnnbench.leaderboard.formatting import (
     asked_metrics,
-    average_ranks,
     brief,
     clean,
     decimals,
     distance,
-    footnotes,
     half,
     heading,
-    letters,
     other,
     rank,
-    remarks,
     score,
     span,
-    terms,
-    verdict,
+)
+from rnnbench.leaderboard.prose import (
+    VERDICT_NOTE,
+    average_ranks,
+    footnotes,
+    letters,
+    settings,
+    table_remarks,
+    verdict_parts,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def render(board: Board, width: int = 80) -> str:
 
 def renderable(board: Board) -> RenderableType:
     """The board for a rich console. No text is read as markup."""
-    parts: list[RenderableType] = [Text.assemble((clean(board.suite), "bold"), f": {terms(board)}.")]
+    parts: list[RenderableType] = [Text.assemble((clean(board.suite), "bold"), f": {settings(board)}.")]
     for table in board.tables:
         parts += [Text(), *_table(table)]
     if board.tables:
@@ -95,10 +97,10 @@ def _table(table: Table) -> Iterable[RenderableType]:
         )
         grid.add_row(*(Text(cell) for cell in cells), style=_STYLES[row.kind])
     yield Text(f"{clean(table.label)}: {heading(table.metric)}", style="bold")
-    yield Padding(Text("; ".join(verdict(table.verdict))), (0, 0, 1, 2))
+    yield Padding(Text("; ".join(verdict_parts(table.verdict))), (0, 0, 1, 2))
     yield grid
     yield from _lines(f"{letter}: {mark}" for mark, letter in notes.items())
-    yield from _lines(remarks(table))
+    yield from _lines(table_remarks(table))
     yield from _lines(f"{metric}: {signature}" for metric, signature in table.signatures)
 
 

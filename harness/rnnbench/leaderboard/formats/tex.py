@@ -1,35 +1,31 @@
-"""``leaderboard.tex``: a table a task for a paper, with the ``booktabs`` package and nothing else."""
+"""``leaderboard.tex``: a table for each task, for a paper; it needs the ``booktabs`` and ``textcomp`` packages."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from rnnbench.leaderboard.board import Board, Row, RowKind, Table
-from rnnbench.leaderboard.text import (
-    across_remarks,
+from rnnbench.leaderboard.board import Row, RowKind, Table
+from rnnbench.leaderboard.formatting import (
     asked_metrics,
     brief,
     clean,
     decimals,
     distance,
-    footnotes,
-    letters,
     other,
     rank,
-    remarks,
     score,
     seeds,
     span,
-    terms,
     thousands,
-    verdict,
 )
+from rnnbench.leaderboard.prose import across_remarks, footnotes, letters, settings, table_remarks, verdict_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rnnbench.leaderboard.across import Across
+    from rnnbench.leaderboard.board import Across
+    from rnnbench.leaderboard.results import Results
     from rnnbench.records.schema import MetricInfo
 
 _MINUS = "\N{MINUS SIGN}"
@@ -53,11 +49,12 @@ _SPECIAL = re.compile("|".join(map(re.escape, _REPLACED)))
 _COLUMNS = ("rank", "model", "95 %, seeds", "95 %, test set", "to baseline", "seeds", "core", "state, bytes", "notes")
 
 
-def render(board: Board) -> str:
+def render(results: Results) -> str:
     r"""The board as LaTeX floats, to be read with ``\input``."""
+    board = results.board
     lines = [
         r"% needs \usepackage{booktabs} and \usepackage{textcomp}",
-        f"% {_comment(board.suite)}: {_comment(terms(board))}",
+        f"% {_comment(board.suite)}: {_comment(settings(board))}",
     ]
     if board.across:
         lines += ["", *_across(board.across)]
@@ -91,7 +88,7 @@ def _table(table: Table) -> Iterable[str]:
     header[5:5] = [_heading(metric) for metric in asked]
     yield r"\begin{table}"
     yield r"\centering\small"
-    yield rf"\caption{{{escape(table.label)}. {'; '.join(map(escape, verdict(table.verdict)))}.}}"
+    yield rf"\caption{{{escape(table.label)}. {'; '.join(map(escape, verdict_parts(table.verdict)))}.}}"
     yield rf"\begin{{tabular}}{{rlrrr{'r' * len(asked)}rrrrl}}"
     yield r"\toprule"
     yield _line(header)
@@ -106,13 +103,13 @@ def _table(table: Table) -> Iterable[str]:
     yield r"\end{tabular}"
     yield r"\par\footnotesize"
     lines = [f"{letter}: {mark}" for mark, letter in notes.items()]
-    lines += [*remarks(table), *(f"{metric}: {signature}" for metric, signature in table.signatures)]
+    lines += [*table_remarks(table), *(f"{metric}: {signature}" for metric, signature in table.signatures)]
     yield from (rf"{escape(line)}\par" for line in lines)
     yield r"\end{table}"
 
 
 def _heading(metric: MetricInfo) -> str:
-    arrow = r"$\uparrow$" if metric.direction == "max" else r"$\downarrow$"
+    arrow = r"$\uparrow$" if metric.maximise else r"$\downarrow$"
     unit = f" ({metric.unit})" if metric.unit else ""
     return f"{escape(metric.name + unit)} {arrow}"
 

@@ -8,24 +8,19 @@ from pathlib import Path
 
 from rnnbench.base.errors import UserError
 from rnnbench.leaderboard import read_board
+from rnnbench.leaderboard.formats import table_files
 from rnnbench.records.files import listing, size, subfolder
 from rnnbench.records.storage import ITEMS, MOST_BYTES, PLAN, RUNS, DamagedFile
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
-_KINDS = {
+_RECORDS = {
     PLAN: (
         "The plan: every run that was asked for, and every pair of model and task that cannot run",
         "application/json",
     ),
     f"{RUNS}/*.json": ("The record of a run: its resolved inputs, scores, history and provenance", "application/json"),
     f"{ITEMS}/*.json.gz": ("What a run's scores are computed from, by test item", "application/gzip"),
-    "leaderboard.csv": ("The leaderboard: a row for each model on each task", "text/csv"),
-    "leaderboard.md": ("The leaderboard, to read", "text/markdown"),
-    "leaderboard.tex": ("The leaderboard, to typeset", "text/x-tex"),
-    "leaderboard.json": ("The leaderboard, with all that it was made under", "application/json"),
-    "leaderboard.html": ("The leaderboard as a page that needs no network", "text/html"),
-    "efficiency.csv": ("Times, throughput and memory: comparable within one machine", "text/csv"),
     "verified.json": ("Which runs a maintainer ran again", "application/json"),
 }
 
@@ -81,7 +76,8 @@ def _files(folder: Path) -> Iterator[tuple[Path, tuple[str, str]]]:
         StorageError: one is no plain file.
         DamagedFile: one is too large, or its name is not UTF-8, which the metadata are.
     """
-    for pattern, kind in _KINDS.items():
+    tables = {name: (each.description, each.media_type) for name, each in table_files().items()}
+    for pattern, kind in (_RECORDS | tables).items():
         *above, last = pattern.split("/")
         for path in listing(subfolder(folder, *above)):
             if not fnmatchcase(path.name, last):

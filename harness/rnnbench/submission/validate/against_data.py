@@ -63,7 +63,7 @@ def _check_task(
         "trivial_loss": prepared.trivial_loss,
         "block": task.block,
         "task_version": task.version,
-        "items": task.item_kind if planned.items is not None else None,
+        "items": task.items_are if planned.items is not None else None,
         "metrics": [metric.name for metric in sorted(task.metrics, key=lambda metric: metric.name != rank_by)],
     }
     if rank_by is None:

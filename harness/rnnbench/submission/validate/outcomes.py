@@ -6,7 +6,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from rnnbench.plan.run_id import run_id
+from rnnbench.records.run_id import run_id
 from rnnbench.records.schema import Kind, PlannedRun, PlannedTask, Record, Status
 from rnnbench.records.storage import RUNS
 from rnnbench.submission.problems import Problem, differences, differs

@@ -7,14 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rnnbench.metrics import NAMES, find_metric
-from rnnbench.plan.run_id import run_id
-from rnnbench.plan.sizing import TOLERANCE
-from rnnbench.records.schema import Kind, MetricInfo, Plan, PlannedModel, PlannedRun, PlannedTask
+from rnnbench.records.run_id import run_id
+from rnnbench.records.schema import BUDGET_TOLERANCE, Kind, MetricInfo, Plan, PlannedModel, PlannedRun, PlannedTask
 from rnnbench.records.storage import PLAN
 from rnnbench.submission.problems import Problem, differences, differs
-
-TUNE_SEED = 2**31
-"""As :data:`rnnbench.plan.planner.TUNE_SEED`, which is not imported for the sake of torch."""
+from rnnbench.suite import Budget
+from rnnbench.suite.tuning import TUNE_SEED
 
 _REFERENCES = (Kind.BASELINE, Kind.OPTIMUM)
 
@@ -89,8 +87,8 @@ def _check_run(plan: Plan, task: PlannedTask, model: PlannedModel | None, run: P
     if run.seed not in seeds:
         yield Problem(PLAN, f"{at}.seed", f"expected one of {', '.join(map(str, seeds))}, got {run.seed}")
     budget = run.resolved.get("budget", {}).get("core_params")
-    if budget is not None and (run.core_params is None or abs(run.core_params - budget) > TOLERANCE * budget):
-        yield differs(PLAN, f"{at}.core_params", budget, run.core_params, f"within {TOLERANCE:.0%}")
+    if budget is not None and (run.core_params is None or abs(run.core_params - budget) > BUDGET_TOLERANCE * budget):
+        yield differs(PLAN, f"{at}.core_params", budget, run.core_params, f"within {BUDGET_TOLERANCE:.0%}")
 
 
 def _resolved(plan: Plan, task: PlannedTask, model: PlannedModel | None, run: PlannedRun) -> dict[str, Any]:
@@ -151,7 +149,9 @@ def _check_equal(
         return
     budget, recipe = first.resolved.get("budget", {}), first.resolved.get("recipe", {})
     yield from _check_budget_note(plan, task, budget)
-    shared = _share(budget, plan.tune["share"]) if plan.tune and "share" in plan.tune else budget
+    shared = budget
+    if plan.tune and "share" in plan.tune:
+        shared = Budget.model_validate(budget).share(plan.tune["share"]).model_dump(exclude_none=True)
     own_of_first = models[first.model].overrides
     for run in trained:
         at = f"runs.{run.id}.resolved"
@@ -165,13 +165,6 @@ def _check_equal(
         got = {name: run.resolved.get("recipe", {}).get(name) for name in expected}
         for field, one, other in differences(expected, got, f"{at}.recipe"):
             yield differs(PLAN, field, one, other, "one recipe for all rows of a table")
-
-
-def _share(budget: Mapping[str, Any], share: float) -> dict[str, Any]:
-    """A tuning run's part of the budget."""
-    whole = {"steps", "tokens"} & budget.keys()
-    parts = {unit: budget[unit] * share for unit in ("epochs", "seconds") if unit in budget}
-    return {**budget, **parts, **{unit: max(1, round(budget[unit] * share)) for unit in whole}}
 
 
 def _check_budget_note(plan: Plan, task: PlannedTask, budget: Mapping[str, Any]) -> Iterator[Problem]:

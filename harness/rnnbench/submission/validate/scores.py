@@ -16,14 +16,13 @@ from rnnbench.base.streams import generator
 from rnnbench.contract.metrics import Metric
 from rnnbench.metrics import BUILT_IN, NAMES, planned_metric
 from rnnbench.metrics.scoring import (
-    FEWEST_ITEMS,
     resample_count,
     resampled,
     resampling_counts,
     spread,
     statistics_column,
 )
-from rnnbench.records.schema import MetricInfo, PlannedTask, Record, Status
+from rnnbench.records.schema import FEWEST_BLOCKS, MetricInfo, PlannedTask, Record, Status
 from rnnbench.records.storage import ITEMS
 from rnnbench.submission.problems import Problem, differs, same_number
 from rnnbench.submission.read import Columns, Submission, Unreadable
@@ -118,7 +117,7 @@ def stored_statistics(metric: str, items: Columns) -> list[Sequence[Any]]:
 
 def _check_error(record: Record, metric: Metric, items: Columns, resample: Resamples) -> Iterator[Problem]:
     file, error, count = file_of(record), record.test_error.get(metric.name), len(next(iter(items.values())))
-    if count < FEWEST_ITEMS:
+    if count < FEWEST_BLOCKS:
         if error is not None:
             yield Problem(file, f"test_error.{metric.name}", f"expected none of {count} items")
         return
@@ -238,16 +237,16 @@ def _every_line(file: str, task: PlannedTask, items: Columns) -> Iterator[Proble
 
 
 _COMPLETE: Mapping[str | None, Callable[[str, PlannedTask, Columns], Iterator[Problem]]] = {
-    "row": _one_a_row,
-    "window": _every_window,
-    "line": _every_line,
+    "rows": _one_a_row,
+    "windows": _every_window,
+    "lines": _every_line,
 }
 """By what one item is: how many items make a whole test set."""
 
 _OF_OLDER_PLANS = {
-    **dict.fromkeys(("sentiment", "translation", "adding", "copy-memory", "associative-recall", "tagging"), "row"),
-    "forecasting": "window",
-    "language-modelling": "line",
+    **dict.fromkeys(("sentiment", "translation", "adding", "copy-memory", "associative-recall", "tagging"), "rows"),
+    "forecasting": "windows",
+    "language-modelling": "lines",
 }
 """What one item of these tasks is, which plans of rnnbench 0.1 do not say."""
 

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnbench.leaderboard import FORMATS, read_results
-from rnnbench.leaderboard.efficiency import costs
-from rnnbench.leaderboard.formats.csv_table import efficiency
+from rnnbench.leaderboard import read_results
+from rnnbench.leaderboard.formats import table_files
 from rnnbench.metrics import NAMES
 from rnnbench.records.plain import MOST_TABLE_BYTES
 from rnnbench.records.schema import Plan, Record
@@ -79,17 +78,14 @@ def _check_records(submission: Submission, plan: Plan) -> Iterator[Problem]:
 
 
 def _check_tables(folder: Path) -> Iterator[Problem]:
-    """The tables that lie there are what the records give."""
-    names = (*(f"leaderboard.{ending}" for ending in FORMATS), "efficiency.csv")
-    present = [name for name in names if (folder / name).exists()]
+    """The tables in the folder are those that the records give."""
+    present = [name for name in table_files() if (folder / name).exists()]
     if not present:
         return
     try:
         results = read_results(folder)
-        made = {f"leaderboard.{ending}": render for ending, render in FORMATS.items()}
         for name in present:
-            table = made[name](results.board) if name in made else efficiency(costs(results.plan, results.records))
-            if read_capped(folder, name, MOST_TABLE_BYTES) != table.encode():
+            if read_capped(folder, name, MOST_TABLE_BYTES) != table_files()[name].render(results).encode():
                 yield Problem(name, "", f"is not what the records give; make it again: rnnbench leaderboard {folder}")
     except Unreadable as error:
         yield Problem(name, "", str(error))
@@ -107,7 +103,7 @@ def _notes(submission: Submission, plan: Plan) -> Iterator[str]:
         yield f"{len(tried)} runs have no outcome: {', '.join(sorted({str(record.status) for record in tried}))}"
     every = [metric for task in plan.tasks for metric in task.metrics]
     if own := sorted({metric.name for metric in every if metric.name not in NAMES and metric.sums is None}):
-        yield f"only the range of these plugins' metrics was checked, --plugins computes them: {', '.join(own)}"
+        yield f"checked by range alone (--plugins computes them), for they are a plugin's own: {', '.join(own)}"
     if any(record.kind == "optimum" for record in submission.records.values()):
         yield "the optimum is not recomputed: it has no items; --data-dir and `rnnbench verify` do"
     if submission.folder.joinpath(VERIFIED).exists():

@@ -15,16 +15,16 @@ class HostileTask(Sentiment):
 
     case: str = "clean"
 
-    def fit(self, training, channels):
+    def fit(self, rows):
         act(self.case, "fit")
-        return super().fit(training, channels)
+        return super().fit(rows)
 
     def batches(self, data, size, order):
         act(self.case, "train")
         yield from super().batches(data, size, order)
 
-    def evaluation(self, data, size, window=None):
-        for number, batch in enumerate(super().evaluation(data, size, window)):
+    def evaluation(self, data, size):
+        for number, batch in enumerate(super().evaluation(data, size)):
             if self.case == "row-missing" and not number:
                 continue
             kept = len(batch.rows) - (self.case == "rows-of-another")

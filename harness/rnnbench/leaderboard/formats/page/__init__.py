@@ -1,4 +1,4 @@
-"""``leaderboard.html``: one page with everything in it. It loads nothing, and its policy forbids that it ever could."""
+"""``leaderboard.html``: one page with everything in it, whose content security policy forbids to load anything."""
 
 from rnnbench.leaderboard.formats.page.page import index, render
 

@@ -1,4 +1,4 @@
-"""A results folder as a page, and several as a site's first page."""
+"""The HTML page of a results folder, and the first page of a site over several."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from rnnbench.leaderboard import text
-from rnnbench.leaderboard.across import SHOWN
+from rnnbench.leaderboard import formatting, prose
 from rnnbench.leaderboard.board import RowKind
 from rnnbench.leaderboard.efficiency import costs
-from rnnbench.leaderboard.formats.page import charts, summaries
-from rnnbench.leaderboard.formats.page.drawings import drawings, looks, models, times
-from rnnbench.leaderboard.formats.page.origin import origin
-from rnnbench.leaderboard.formats.page.svg import Picture, marker
+from rnnbench.leaderboard.formats.charts.board_charts import board_charts
+from rnnbench.leaderboard.formats.charts.chart_data import looks, models, times
+from rnnbench.leaderboard.formats.charts.style import CHART_RULES, COLOURS
+from rnnbench.leaderboard.formats.charts.svg import Picture, marker
+from rnnbench.leaderboard.formats.charts.table_charts import difference, seeds, seeds_axis, table_charts
+from rnnbench.leaderboard.formats.page.row_details import row_details
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from rnnbench.leaderboard.across import Across
-    from rnnbench.leaderboard.board import Board, Table
+    from rnnbench.leaderboard.board import Across, Board, Table
     from rnnbench.leaderboard.efficiency import Cost
     from rnnbench.leaderboard.results import Results
 
 TEMPLATES = Path(__file__).parent / "templates"
-STYLES = ("page.css", "chart.css")
+STYLES = (COLOURS, TEMPLATES / "page.css", CHART_RULES)
 
 
 def render(results: Results) -> str:
@@ -54,31 +54,31 @@ def index(boards: Sequence[tuple[str, Board]]) -> str:
 
 
 def _table(results: Results, table: Table, look: Mapping[str, int], spent: Sequence[Cost]) -> dict[str, Any]:
-    """What the template needs of a table beside the table itself."""
+    """What the template needs beside the table itself."""
     plan, records = results.plan, results.records
     rows = models(table)
     papers = {model.label: model.paper for model in plan.models}
-    axis = charts.seeds_axis(rows)
+    axis = seeds_axis(rows)
     by_kernels = times(spent)
     seconds = {model: value for values in by_kernels.values() for model, value in values.items()}
     return {
         "table": table,
-        "digits": text.decimals(table),
+        "digits": formatting.decimals(table),
         "others": list(dict.fromkeys(metric for row in table.rows for metric, _ in row.other_metrics)),
         "optimum": any(row.to_optimum is not None for row in table.rows),
         "middle": any(row.interquartile_mean is not None for row in table.rows),
         "beats": any(row.beats_first is not None for row in table.rows),
-        "difference": charts.difference(table.verdict),
-        "drawings": list(drawings(results, table, spent).values()),
+        "difference": difference(table.verdict),
+        "drawings": list(table_charts(results, table, spent).values()),
         "legend": _legend((row.model for row in rows), look),
         "kernels": {name: ", ".join(sorted(values)) for name, values in by_kernels.items()},
         "rows": [
             {
                 "row": row,
                 "others": {metric.name: value for metric, value in row.other_metrics},
-                "seeds": charts.seeds(row, axis, look[row.model]) if axis and row.model in look else "",
+                "seeds": seeds(row, axis, look[row.model]) if axis and row.model in look else "",
                 "train_s": seconds.get(row.model),
-                "origin": origin(plan.suite, table, row, plan.runs, records, papers.get(row.model, "")),
+                "details": row_details(plan.suite, table, row, plan.runs, records, papers.get(row.model, "")),
             }
             for row in table.rows
         ],
@@ -86,11 +86,11 @@ def _table(results: Results, table: Table, look: Mapping[str, int], spent: Seque
 
 
 def _together(across: Across, look: Mapping[str, int]) -> dict[str, Any]:
-    """The same of all tasks together."""
+    """What the template needs for all tasks together."""
     return {
-        "drawings": list(summaries.drawings(across, look).values()),
+        "drawings": list(board_charts(across, look).values()),
         "legend": _legend((standing.model for standing in across.standings), look),
-        "shown": SHOWN if across.thresholds else (),
+        "shown": prose.SHOWN_THRESHOLDS if across.thresholds else (),
     }
 
 
@@ -99,8 +99,8 @@ def _legend(labels: Iterable[str], look: Mapping[str, int]) -> list[tuple[Pictur
 
 
 def _inlined(script: str | None = None) -> dict[str, Any]:
-    """Style and script, and the policy that lets these two pass by their hashes and nothing else."""
-    style = "".join((TEMPLATES / name).read_text() for name in STYLES)
+    """The style sheet and the script, and a content security policy that allows these two by their hashes alone."""
+    style = "".join(path.read_text() for path in STYLES)
     code = (TEMPLATES / script).read_text() if script else ""
     rules = [
         "default-src 'none'",
@@ -120,7 +120,7 @@ def _hash(content: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    """Templates in which every text is cleaned and escaped, unless this package made markup of it."""
+    """Templates in which every text is cleaned and escaped, unless this package made it as markup."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -129,7 +129,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_finalize,
     )
-    environment.globals["text"] = text
+    environment.globals["formatting"] = formatting
+    environment.globals["prose"] = prose
     environment.globals["models"] = RowKind.MODEL
     return environment
 
@@ -137,4 +138,4 @@ def _environment() -> Environment:
 def _finalize(value: Any) -> Any:
     if value is None:
         return ""
-    return text.brief(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return formatting.brief(value) if isinstance(value, str) and not isinstance(value, Markup) else value

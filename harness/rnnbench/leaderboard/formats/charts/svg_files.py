@@ -1,4 +1,4 @@
-"""The drawings of a board as SVG files of their own, with a legend. The same records give the same bytes."""
+"""The charts of a board as SVG files of their own, with a legend. The same records give the same bytes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from rnnbench.leaderboard.efficiency import costs
-from rnnbench.leaderboard.formats.page import summaries
-from rnnbench.leaderboard.formats.page.drawings import drawings, looks, models
-from rnnbench.leaderboard.formats.page.page import TEMPLATES
-from rnnbench.leaderboard.formats.page.svg import Picture, element, marker
-from rnnbench.leaderboard.text import clean
+from rnnbench.leaderboard.formats.charts.board_charts import board_charts
+from rnnbench.leaderboard.formats.charts.chart_data import looks, models
+from rnnbench.leaderboard.formats.charts.style import CHART_RULES, colours
+from rnnbench.leaderboard.formats.charts.svg import Picture, element, marker
+from rnnbench.leaderboard.formats.charts.table_charts import table_charts
+from rnnbench.leaderboard.formatting import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,28 +23,28 @@ if TYPE_CHECKING:
     from rnnbench.leaderboard.results import Results
 
 _LETTER, _LINE = 6.4, 18
-"""About how much room a letter and a line of the legend take."""
+"""The approximate width of a letter and height of a line of the legend."""
 _LONGEST = 40
 
 
-def svg_figures(results: Results) -> dict[str, str]:
-    """Each drawing of the board, by the name of its file without the ending."""
+def svg_files(results: Results) -> dict[str, str]:
+    """The SVG document of each chart of a board, by the name of its file without the ending."""
     look = looks(results.plan)
     spent = costs(results.plan, results.records)
-    found = {}
+    documents = {}
     for name, table in named(results.board.tables).items():
         signs = {row.model: look[row.model] for row in models(table)}
-        for kind, picture in drawings(results, table, [cost for cost in spent if cost.task == table.label]).items():
-            found[f"{name}-{kind}"] = standalone(picture, signs)
+        for kind, picture in table_charts(results, table, [cost for cost in spent if cost.task == table.label]).items():
+            documents[f"{name}-{kind}"] = standalone(picture, signs)
     if across := results.board.across:
         signs = {standing.model: look[standing.model] for standing in across.standings}
-        for kind, picture in summaries.drawings(across, look).items():
-            found[f"all-tasks-{kind}"] = standalone(picture, signs)
-    return found
+        for kind, picture in board_charts(across, look).items():
+            documents[f"all-tasks-{kind}"] = standalone(picture, signs)
+    return documents
 
 
 def named(tables: Sequence[Table]) -> dict[str, Table]:
-    """Tables by a name that is safe for a file, and no other's."""
+    """Tables by a name that is safe for a file and unique."""
     names: dict[str, Table] = {}
     for table in tables:
         name = plain = re.sub(r"[^A-Za-z0-9._-]+", "-", table.label).strip(".-")[:80] or "task"
@@ -56,7 +57,7 @@ def named(tables: Sequence[Table]) -> dict[str, Table]:
 
 
 def standalone(picture: Picture, signs: Mapping[str, int]) -> str:
-    """An SVG document: the picture on paper, and above it the models by their looks."""
+    """An SVG document: the picture on a background, and above it a legend of the models by their looks."""
     legend, x, lines = [], 8.0, 1
     for model, look in signs.items():
         name = clean(model)[:_LONGEST]
@@ -83,15 +84,9 @@ def standalone(picture: Picture, signs: Mapping[str, int]) -> str:
     return f"{whole}\n"
 
 
-def colours() -> dict[str, str]:
-    """The colours of a light page, by their names in its style sheet."""
-    light = (TEMPLATES / "page.css").read_text().partition("@media")[0]
-    return dict(re.findall(r"--(\w+): (#\w+);", light))
-
-
 @cache
 def style() -> Markup:
-    """The page's rules for drawings with the colours filled in, since few programs but browsers know variables."""
+    """The style sheet of charts with the colours filled in, since few programs but browsers know CSS variables."""
     known = colours()
-    rules = re.sub(r"var\(--(\w+)\)", lambda found: known[found[1]], (TEMPLATES / "chart.css").read_text())
+    rules = re.sub(r"var\(--(\w+)\)", lambda variable: known[variable[1]], CHART_RULES.read_text())
     return Markup(f"{rules}.paper {{ fill: {known['paper']}; }}\n")  # noqa: S704  our own file

@@ -1,4 +1,4 @@
-"""Elements of a drawing. Everything that stands in one is escaped; a model's look is a class of the style sheet."""
+"""The SVG elements of charts. All text in them is escaped; a model's look, a number, is a class of ``chart.css``."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from rnnbench.leaderboard.formats.page.axes import Axis, short
-from rnnbench.leaderboard.text import brief
+from rnnbench.leaderboard.formats.charts.axes import Axis, short
+from rnnbench.leaderboard.formatting import brief
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 LOOKS = 8
-"""So many models differ in colour; the next ones have the same colours with other shapes and broken lines."""
+"""The number of colours; further models have the same colours with other markers and dashed lines."""
 
 _SHAPES = (
     "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",
@@ -37,7 +37,7 @@ def element(name: str, *content: str, **attributes: str | float) -> Markup:
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing that a screen reader reads by its title. It stands in a page as it is, or in a file of its own."""
+    """An SVG image with a title for screen readers, to be put into a page or a file of its own."""
 
     width: int
     height: int
@@ -45,37 +45,37 @@ class Picture:
     content: tuple[Markup, ...]
 
     def __html__(self) -> str:
-        """What a template makes of it."""
+        """The markup that Jinja puts into a page."""
         return element("svg", *self.inner(), viewBox=f"0 0 {self.width} {self.height}", **self.named())
 
     def inner(self) -> tuple[Markup, ...]:
-        """Its title, and what is drawn."""
+        """The children of the ``svg`` element: the title and the drawing."""
         return (element("title", self.title), *self.content)
 
     def named(self) -> dict[str, str]:
-        """The attributes that say what it shows."""
+        """The attributes by which screen readers name it."""
         return {"role": "img", "aria_label": brief(self.title)}
 
 
 def line(points: Iterable[tuple[float, float]], **attributes: str | float) -> Markup:
-    """A broken line."""
+    """A polyline."""
     return element("path", d="M" + "L".join(f"{_number(x)} {_number(y)}" for x, y in points), **attributes)
 
 
 def marker(x: float, y: float, look: int, title: str = "") -> Markup:
-    """A model's sign, with what a pointer over it shows."""
+    """A model's marker, with a tooltip."""
     inner = [element("title", title)] if title else []
     place = f"translate({_number(x)} {_number(y)})"
     return element("path", *inner, d=_SHAPES[shape(look)], transform=place, class_=f"mark look{look % LOOKS}")
 
 
 def shape(look: int) -> int:
-    """The number of a model's shape: as many models as colours times shapes differ in one or the other."""
+    """The index of a model's shape, such that colours times shapes models differ in one or the other."""
     return (look + look // LOOKS) % LOOKS
 
 
 def frame(x: Axis, y: Axis, x_name: str, y_name: str) -> Sequence[Markup]:
-    """Grid lines, their numbers, and what is on the axes."""
+    """Grid lines, tick labels and the names of both axes."""
     parts = []
     for tick in x.ticks():
         at = x.place(tick)

@@ -1,4 +1,4 @@
-"""Learning curves and scores against parameters as PNG, drawn by Matplotlib (the extra ``plots``)."""
+"""Learning curves and scores against parameters as PNG files, drawn by Matplotlib (the extra ``plots``)."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
-from rnnbench.leaderboard.formats.page.drawings import curves, looks, models, sizes
-from rnnbench.leaderboard.formats.page.figures import colours, named
-from rnnbench.leaderboard.formats.page.svg import LOOKS, shape
-from rnnbench.leaderboard.text import brief, heading
+from rnnbench.leaderboard.consistency import LARGEST
+from rnnbench.leaderboard.formats.charts.chart_data import curves, looks, models, sizes
+from rnnbench.leaderboard.formats.charts.style import colours
+from rnnbench.leaderboard.formats.charts.svg import LOOKS, shape
+from rnnbench.leaderboard.formats.charts.svg_files import named
+from rnnbench.leaderboard.formatting import brief, heading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rnnbench.leaderboard.board import Table
-    from rnnbench.leaderboard.formats.page.charts import Curve
+    from rnnbench.leaderboard.formats.charts.chart_data import Curve
     from rnnbench.leaderboard.results import Results
 
-_SIGNS = "os^DvPph"
-"""A shape for each of the looks that a page gives its models."""
+_MARKERS = "os^DvPph"
+"""Matplotlib's marker for each shape that the SVG charts have."""
 _STYLE = {
     "text.parse_math": False,  # a model's name may look like a formula
     "axes.spines.top": False,
@@ -35,29 +37,28 @@ _STYLE = {
 }
 _WIDE = 20
 """Positive values that span more than this factor are shown on a logarithmic axis, as in a page."""
-_LARGEST = 1e100
 
 
-def png_figures(results: Results) -> dict[str, bytes]:
-    """The drawings of each table that there is data for, by the name of their file without the ending."""
+def png_files(results: Results) -> dict[str, bytes]:
+    """The PNG of each chart that there is data for, by the name of its file without the ending."""
     look = looks(results.plan)
     costs = {"parameters": ("params", "parameters in all")}
     if results.plan.core_params is None:
         costs["core-parameters"] = ("core_params", "parameters of the core")
-    found = {}
+    files = {}
     with rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from")  # it is drawn as a box
         for name, table in named(results.board.tables).items():
             if shown := [curve for curve in curves(results, table) if curve.points]:
-                found[f"{name}-learning-curves"] = _learning_curves(shown)
+                files[f"{name}-learning-curves"] = _learning_curves(shown)
             for kind, (field, label) in costs.items():
                 if values := sizes(table, field):
-                    found[f"{name}-{kind}"] = _against(table, values, label, look)
-    return found
+                    files[f"{name}-{kind}"] = _against(table, values, label, look)
+    return files
 
 
 def _learning_curves(shown: Sequence[Curve]) -> bytes:
-    """The seeds' mean, and a band from the best to the worst."""
+    """The mean over seeds, and a band from the best to the worst."""
     figure, axes = _figure("sequence positions trained on", "validation loss")
     for curve in shown:
         at, middle, low, high = zip(*curve.points, strict=True)
@@ -72,10 +73,10 @@ def _against(table: Table, values: Mapping[str, float], label: str, look: Mappin
     figure, axes = _figure(label, heading(table.metric))
     scores = []
     for row in models(table):
-        if row.mean is None or row.model not in values or max(abs(row.mean), values[row.model]) > _LARGEST:
+        if row.mean is None or row.model not in values or max(abs(row.mean), values[row.model]) > LARGEST:
             continue
         ends = row.seeds_interval
-        error = [[row.mean - ends.low], [ends.high - row.mean]] if ends and ends.high < _LARGEST else None
+        error = [[row.mean - ends.low], [ends.high - row.mean]] if ends and ends.high < LARGEST else None
         axes.errorbar(values[row.model], row.mean, error, label=brief(row.model), capsize=3, **_look(look[row.model]))
         scores.append(row.mean)
     return _png(figure, axes, scores)
@@ -92,7 +93,7 @@ def _figure(x: str, y: str) -> tuple[Figure, Any]:
 def _look(look: int) -> dict[str, Any]:
     style = ("-", "--", ":")[min(look // LOOKS, 2)]
     colour = colours()[f"look{look % LOOKS}"]
-    return {"color": colour, "marker": _SIGNS[shape(look)], "linestyle": style, "linewidth": 1.5}
+    return {"color": colour, "marker": _MARKERS[shape(look)], "linestyle": style, "linewidth": 1.5}
 
 
 def _png(figure: Figure, axes: Any, shown: Sequence[float]) -> bytes:

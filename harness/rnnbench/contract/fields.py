@@ -1,15 +1,15 @@
-"""Checks of a task's own fields."""
+"""Checks of a plugin's own fields, for its ``__post_init__``."""
 
 from __future__ import annotations
 
 from typing import Any
 
 
-def positive(owner: Any, *names: str) -> None:
-    """Each of these fields is at least one, or None.
+def check_positive(owner: Any, *names: str) -> None:
+    """Each of these fields of ``owner`` is at least 1, or None.
 
     Raises:
-        ValueError: one is not.
+        ValueError: one is not; the message names the field and its value.
     """
     for name in names:
         value = getattr(owner, name)

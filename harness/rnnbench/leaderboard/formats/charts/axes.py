@@ -1,4 +1,4 @@
-"""Axes: from values to places on the paper, and the round numbers that stand beside them."""
+"""Axes: the map from values to coordinates of the drawing, and the ticks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 @dataclass(frozen=True)
 class Axis:
-    """A linear or logarithmic map from [low, high] to [start, end] on the paper."""
+    """A linear or logarithmic map from values in [low, high] to coordinates in [start, end]."""
 
     low: float
     high: float
@@ -26,7 +26,7 @@ class Axis:
     logarithmic: bool
 
     def place(self, value: float) -> float:
-        """Where a value stands."""
+        """The coordinate of a value."""
         low, high, at = (self._scaled(number) for number in (self.low, self.high, value))
         return self.start + (at - low) / (high - low) * (self.end - self.start)
 
@@ -39,7 +39,7 @@ class Axis:
 
 
 def axis(values: Iterable[float], start: float, end: float) -> Axis:
-    """The axis that shows all these values with a little room at its ends."""
+    """The axis that shows all these values with a margin at both ends."""
     known = list(values)
     low, high = min(known), max(known)
     logarithmic = low > _SMALLEST and high / low > _WIDE

@@ -1,7 +1,7 @@
-"""What may share a table: runs of one task on one data set; and where their terms differ, the table says so.
+"""Whether a record belongs to its planned run, and which rows of a table were planned under other settings.
 
 A record is refused where it is not of the run, the data or the task that the plan states. A row whose runs were planned
-under another budget, recipe or device than the others keeps its place and is marked.
+under another budget, recipe or device than the others keeps its place and gets a note.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 LARGEST = 1e100
-"""Scores beyond it are damage, and would overflow what is computed from them."""
+"""Larger scores are damaged records, and would overflow what is computed from them."""
 
-_TERMS = ("numerics", "device", "precision", "budget", "recipe", "tune")
+_SETTINGS = ("numerics", "device", "precision", "budget", "recipe", "tune")
 _ABSENT = "none"
 
 
-def complaint(run: PlannedRun, record: Record, task: PlannedTask) -> str | None:
-    """Why a record cannot be the planned run's, or has no place in the task's table; None where it has."""
+def inconsistency(run: PlannedRun, record: Record, task: PlannedTask) -> str | None:
+    """Why a record cannot be of the planned run, the task or its data; None where it can."""
     for field in ("kind", "model", "seed"):  # a table may have got another label since
         wanted, got = getattr(run, field), getattr(record, field)
         if wanted != got:
@@ -38,25 +38,27 @@ def complaint(run: PlannedRun, record: Record, task: PlannedTask) -> str | None:
     return _unusable(run, record, task)
 
 
-def other_terms(runs: Iterable[PlannedRun], models: Mapping[str, PlannedModel]) -> dict[str, tuple[str, ...]]:
-    """By model, the terms that its runs were planned under and most runs of the table were not, as marks.
+def different_settings(runs: Iterable[PlannedRun], models: Mapping[str, PlannedModel]) -> dict[str, tuple[str, ...]]:
+    """By model, the settings of its planned runs that differ from those of most runs of the table, as notes.
 
-    A recipe of its own is no such term, for its row or the others': the suite declares it, and marks the row anyway.
+    Recipe fields that the suite overrides for a model are left out: its row has a note on them anyway.
     """
     trained = sorted((run for run in runs if run.kind is Kind.TRAIN and run.resolved), key=lambda run: run.id)
-    terms = [_flat({name: run.resolved[name] for name in _TERMS if name in run.resolved}) for run in trained]
+    settings = [_flat({name: run.resolved[name] for name in _SETTINGS if name in run.resolved}) for run in trained]
     overrides = {model.label: {f"recipe.{name}" for name in model.overrides} for model in models.values()}
     declared = [overrides.get(run.model, set()) for run in trained]
     usual = {
-        name: _most(each.get(name, _ABSENT) for each, its in zip(terms, declared, strict=True) if name not in its)
-        for name in {name for each in terms for name in each}
+        name: _commonest(
+            each.get(name, _ABSENT) for each, its in zip(settings, declared, strict=True) if name not in its
+        )
+        for name in {name for each in settings for name in each}
     }
-    marks: dict[str, dict[str, None]] = {}
-    for run, own, its in zip(trained, terms, declared, strict=True):
+    notes: dict[str, dict[str, None]] = {}
+    for run, own, its in zip(trained, settings, declared, strict=True):
         for name, planned, found in _differences(usual, own):
             if name not in its:
-                marks.setdefault(run.model, {})[f"other terms: {name} {found}, the others' {planned}"] = None
-    return {model: tuple(found) for model, found in marks.items()}
+                notes.setdefault(run.model, {})[f"other terms: {name} {found}, the others' {planned}"] = None
+    return {model: tuple(of_model) for model, of_model in notes.items()}
 
 
 def _unusable(run: PlannedRun, record: Record, task: PlannedTask) -> str | None:
@@ -92,7 +94,7 @@ def _differences(wanted: Mapping[str, str], got: Mapping[str, str]) -> Iterator[
             yield name, *pair
 
 
-def _most(values: Iterable[str]) -> str:
-    """The commonest; of equally common ones the first by the alphabet; of none, none."""
+def _commonest(values: Iterable[str]) -> str:
+    """The commonest value; of equally common ones the first by the alphabet."""
     counts = Counter(values)
     return min(counts, key=lambda value: (-counts[value], value), default=_ABSENT)

@@ -1,4 +1,4 @@
-"""Where a row comes from: what a reader needs to doubt it, and to run it again."""
+"""The details that open under a row of the page: the command to rerun it, its records, settings and provenance."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from rnnbench.leaderboard.text import brief, clean
+from rnnbench.leaderboard.formatting import brief, clean
 from rnnbench.records.schema import Kind
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ _MOST_LINES = 400
 
 
 @dataclass(frozen=True)
-class Origin:
-    """What opens under a row."""
+class RowDetails:
+    """What a reader needs to check a row and to rerun it."""
 
     command: str
     runs: tuple[tuple[PlannedRun, Record | None], ...]
@@ -32,10 +32,19 @@ class Origin:
     provenance: Markup
 
 
-def origin(
+def row_details(
     suite: str, table: Table, row: Row, runs: Sequence[PlannedRun], records: Mapping[str, Record], paper: str
-) -> Origin:
-    """Everything that is known of how a row came about."""
+) -> RowDetails:
+    """The details of a row.
+
+    Args:
+        suite: the board's suite.
+        table: the row's table.
+        row: the row.
+        runs: the planned runs of the board.
+        records: the records of the board, by run id.
+        paper: the citation of the row's model, or nothing.
+    """
     own = sorted(
         (run for run in runs if run.model == row.model and run.task == table.label and run.kind is not Kind.TUNE),
         key=lambda run: (-1 if run.seed is None else run.seed, run.id),
@@ -43,7 +52,7 @@ def origin(
     pairs = tuple((run, records.get(run.id)) for run in own)
     first = next((record for _, record in pairs if record), None)
     only = f"{table.label}/{row.model}"
-    return Origin(
+    return RowDetails(
         command=" ".join(["rnnbench run", _word(f"{suite}.yaml"), "--only", _word(only)]),
         runs=pairs,
         paper=paper,

@@ -1,51 +1,43 @@
-"""The drawings of a page: learning curves, score against a cost, and seeds beside their interval."""
+"""The charts of a table: learning curves, score against a cost, seeds with their interval, a verdict's difference."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from rnnbench.leaderboard.formats.page.axes import Axis, axis, short
-from rnnbench.leaderboard.formats.page.svg import LOOKS, Picture, element, frame, line, marker
-from rnnbench.leaderboard.text import heading
+from rnnbench.leaderboard.consistency import LARGEST
+from rnnbench.leaderboard.formats.charts.axes import Axis, axis, short
+from rnnbench.leaderboard.formats.charts.chart_data import curves, looks, sizes, times
+from rnnbench.leaderboard.formats.charts.svg import LOOKS, Picture, element, frame, line, marker
+from rnnbench.leaderboard.formatting import heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from rnnbench.leaderboard.board import Row, Table
-    from rnnbench.leaderboard.verdict import Verdict
-    from rnnbench.records.schema import Record
+    from rnnbench.leaderboard.board import Row, Table, Verdict
+    from rnnbench.leaderboard.efficiency import Cost
+    from rnnbench.leaderboard.formats.charts.chart_data import Curve
+    from rnnbench.leaderboard.results import Results
+    from rnnbench.records.schema import MetricInfo
 
 _WIDTH, _HEIGHT = 420, 270
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 408, 24, 228
-_LARGEST = 1e100
-_MOST_POINTS = 200
 
 
-@dataclass(frozen=True)
-class Curve:
-    """Validation losses along training: at each step the positions so far, and the seeds' mean, least and largest."""
-
-    model: str
-    look: int
-    points: tuple[tuple[float, float, float, float], ...]
-
-
-def curve(model: str, look: int, records: Iterable[Record]) -> Curve:
-    """One model's seeds, step by step."""
-    steps: dict[int, list[tuple[int, float]]] = {}
-    for record in records:
-        for point in record.history:
-            if max(abs(point.validation_loss), abs(point.positions)) < _LARGEST:
-                steps.setdefault(point.step, []).append((point.positions, point.validation_loss))
-    points = []
-    every = -(-len(steps) // _MOST_POINTS) or 1
-    for step in sorted(steps)[::-1][::every][::-1]:
-        losses = [loss for _, loss in steps[step]]
-        positions = sum(count for count, _ in steps[step]) / len(losses)
-        points.append((positions, sum(losses) / len(losses), min(losses), max(losses)))
-    return Curve(model, look, tuple(points))
+def table_charts(results: Results, table: Table, spent: Sequence[Cost]) -> dict[str, Picture]:
+    """The charts that a table has data for, by name: learning curves, and its scores against costs of the models."""
+    look = looks(results.plan)
+    costs: dict[str, tuple[str, Mapping[str, float]]] = {
+        "parameters": ("parameters in all", sizes(table, "params")),
+        "state": ("bytes of state", sizes(table, "state_bytes")),
+    }
+    for kernels, seconds in times(spent).items():
+        costs[f"time-{kernels.replace(' ', '-')}"] = (f"seconds of training, {kernels}", seconds)
+    if results.plan.core_params is None:  # else they are all the same
+        costs["core-parameters"] = ("parameters of the core", sizes(table, "core_params"))
+    charts = {"learning-curves": learning_curves(table.label, curves(results, table))}
+    charts |= {name: score_against_cost(table, cost, values, look) for name, (cost, values) in costs.items()}
+    return {name: chart for name, chart in charts.items() if chart}
 
 
 def learning_curves(label: str, curves: Sequence[Curve]) -> Picture | None:
@@ -68,57 +60,56 @@ def learning_curves(label: str, curves: Sequence[Curve]) -> Picture | None:
     return Picture(_WIDTH, _HEIGHT, f"Learning curves of {label}; validation loss at the end: {ends}", tuple(parts))
 
 
-def against(table: Table, cost: str, costs: Mapping[str, float], looks: Mapping[str, int]) -> Picture | None:
-    """Score against a cost, and the line of the models that none beats in both; None where fewer than two differ."""
+def score_against_cost(table: Table, cost: str, costs: Mapping[str, float], look: Mapping[str, int]) -> Picture | None:
+    """Scores against a cost, with their Pareto front; None where fewer than two costs differ."""
     points = [
         (costs[row.model], row.mean, row.model)
         for row in table.rows
-        if row.mean is not None and max(abs(row.mean), abs(costs.get(row.model, _LARGEST))) < _LARGEST
+        if row.mean is not None and max(abs(row.mean), abs(costs.get(row.model, LARGEST))) < LARGEST
     ]
     if len({at for at, _, _ in points}) < 2:
         return None
     x = axis((at for at, _, _ in points), _LEFT, _RIGHT)
     shown = {model for _, _, model in points}
     intervals = {row.model: row.seeds_interval for row in table.rows if row.seeds_interval and row.model in shown}
-    ends = (end for each in intervals.values() for end in (each.low, each.high) if abs(end) < _LARGEST)
+    ends = (end for each in intervals.values() for end in (each.low, each.high) if abs(end) < LARGEST)
     y = axis([*(score for _, score, _ in points), *ends], _BOTTOM, _TOP)
-    front = pareto(points, maximise=table.metric.direction == "max")
+    front = pareto(points, table.metric)
     parts = [*frame(x, y, cost, heading(table.metric))]
     parts.append(line(_stairs([(x.place(at), y.place(score)) for at, score, _ in front]), class_="front"))
     for at, score, model in points:
         place = x.place(at)
-        if (spread := intervals.get(model)) and max(abs(spread.low), abs(spread.high)) < _LARGEST:
+        if (spread := intervals.get(model)) and max(abs(spread.low), abs(spread.high)) < LARGEST:
             whisker = [(place, y.place(end)) for end in (spread.low, spread.high)]
-            parts.append(line(whisker, class_=f"interval look{looks[model] % LOOKS}"))
-        parts.append(marker(place, y.place(score), looks[model], f"{model}: {short(score)} at {short(at)}"))
+            parts.append(line(whisker, class_=f"interval look{look[model] % LOOKS}"))
+        parts.append(marker(place, y.place(score), look[model], f"{model}: {short(score)} at {short(at)}"))
     names = ", ".join(model for _, _, model in front)
     return Picture(_WIDTH, _HEIGHT, f"{table.metric.name} against {cost}; not beaten in both: {names}", tuple(parts))
 
 
-def pareto(points: Iterable[tuple[float, float, str]], maximise: bool) -> list[tuple[float, float, str]]:
-    """The (cost, score, name) that no other beats in one without losing in the other, cheapest first."""
-    sign = -1 if maximise else 1
+def pareto(points: Iterable[tuple[float, float, str]], metric: MetricInfo) -> list[tuple[float, float, str]]:
+    """The (cost, score, name) of the Pareto front, cheapest first."""
     front: list[tuple[float, float, str]] = []
-    for point in sorted(points, key=lambda point: (point[0], sign * point[1], point[2])):
-        if not front or sign * point[1] < sign * front[-1][1]:
+    for point in sorted(points, key=lambda point: (point[0], metric.as_loss(point[1]), point[2])):
+        if not front or metric.is_better(point[1], front[-1][1]):
             front.append(point)
     return front
 
 
 def seeds_axis(rows: Sequence[Row]) -> Axis | None:
-    """One axis for the seeds of all models of a table."""
-    values = [value for row in rows for value in _spread(row)]
+    """The common axis for the seeds of a table's models; None without scores."""
+    values = [value for row in rows for value in _extent(row)]
     return axis(values, 4, 136) if values else None
 
 
 def seeds(row: Row, x: Axis, look: int) -> Picture:
-    """A point a seed, and the interval of their mean."""
+    """A point for each seed, and the interval of their mean."""
     parts = []
     if row.seeds_interval:
         ends = [(x.place(end), 9.0) for end in (row.seeds_interval.low, row.seeds_interval.high)]
         parts.append(line(ends, class_=f"interval look{look % LOOKS}"))
     for seed, value in row.values:
-        if abs(value) < _LARGEST:
+        if abs(value) < LARGEST:
             title = element("title", f"seed {seed}: {short(value)}")
             parts.append(element("circle", title, cx=x.place(value), cy=9, r=2.6, class_=f"seed look{look % LOOKS}"))
     values = ", ".join(short(value) for _, value in row.values)
@@ -144,13 +135,13 @@ def difference(verdict: Verdict) -> Picture | None:
 
 
 def _stairs(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """A front holds until the next point is reached."""
+    """The front as a step line: a score holds until the next point."""
     steps = list(points[:1])
     for (_, height), (x, y) in pairwise(points):
         steps += [(x, height), (x, y)]
     return [*steps, (float(_RIGHT), points[-1][1])]
 
 
-def _spread(row: Row) -> list[float]:
+def _extent(row: Row) -> list[float]:
     ends = [row.seeds_interval.low, row.seeds_interval.high] if row.seeds_interval else []
-    return [value for value in [*(value for _, value in row.values), *ends] if abs(value) < _LARGEST]
+    return [value for value in [*(value for _, value in row.values), *ends] if abs(value) < LARGEST]

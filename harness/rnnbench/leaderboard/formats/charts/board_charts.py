@@ -1,33 +1,33 @@
-"""The drawings of all tasks together: a critical-difference diagram (Demsar 2006) and performance profiles."""
+"""The charts of all tasks together: a critical-difference diagram (Demsar 2006) and performance profiles."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rnnbench.leaderboard.formats.page.axes import Axis, axis
-from rnnbench.leaderboard.formats.page.svg import LOOKS, Picture, element, frame, line, marker
-from rnnbench.leaderboard.text import clean
+from rnnbench.leaderboard.formats.charts.axes import Axis, axis
+from rnnbench.leaderboard.formats.charts.svg import LOOKS, Picture, element, frame, line, marker
+from rnnbench.leaderboard.formatting import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rnnbench.leaderboard.across import Across
+    from rnnbench.leaderboard.board import Across
 
 _WIDTH, _HEIGHT = 420, 270
 _LEFT, _RIGHT = 134, 286
 _SCALE, _ROW, _BAR = 58, 18, 9
 _LONGEST = 17
-"""Characters of a name beside the diagram; its title and the table have it in full."""
+"""The most characters of a name beside the diagram; its title and the table have it in full."""
 
 
-def drawings(across: Across, looks: Mapping[str, int]) -> dict[str, Picture]:
-    """Those that there are tasks enough for, by name."""
-    found = {"critical-difference": critical_difference(across, looks), "profiles": profiles(across, looks)}
-    return {name: drawing for name, drawing in found.items() if drawing}
+def board_charts(across: Across, looks: Mapping[str, int]) -> dict[str, Picture]:
+    """The charts that a board has enough tasks for, by name."""
+    charts = {"critical-difference": critical_difference(across, looks), "profiles": profiles(across, looks)}
+    return {name: chart for name, chart in charts.items() if chart}
 
 
 def critical_difference(across: Across, looks: Mapping[str, int]) -> Picture | None:
-    """Models at their average ranks, and bars over those that cannot be told apart; None where nothing is tested."""
+    """Models at their average ranks, and bars over those that do not differ significantly; None below five tasks."""
     if across.critical_difference is None:
         return None
     count = len(across.standings)
@@ -62,7 +62,7 @@ def critical_difference(across: Across, looks: Mapping[str, int]) -> Picture | N
 
 
 def profiles(across: Across, looks: Mapping[str, int]) -> Picture | None:
-    """The share of each model's runs that get past a threshold, against it; None where there are too few tasks."""
+    """The share of each model's runs that get past a threshold, against the threshold; None below five tasks."""
     if not across.thresholds:
         return None
     x = axis(across.thresholds, 52, 408)
@@ -72,7 +72,7 @@ def profiles(across: Across, looks: Mapping[str, int]) -> Picture | None:
         look = looks[standing.model]
         places = [(x.place(at), y.place(share)) for at, share in zip(across.thresholds, standing.profile, strict=True)]
         parts.append(line(places, class_=f"curve look{look % LOOKS}"))
-        every = places[look % 4 :: 4]  # so that the signs of curves that run together do not hide each other
+        every = places[look % 4 :: 4]  # so that the markers of curves that run together do not hide each other
         parts += [marker(*place, look, standing.model) for place in every]
     halves = ", ".join(f"{standing.model} {100 * standing.past(0.5):.0f} %" for standing in across.standings)
     return Picture(_WIDTH, _HEIGHT, f"Performance profiles; runs that get past half of the way: {halves}", tuple(parts))
