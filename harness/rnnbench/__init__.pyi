@@ -80,7 +80,10 @@ from .contract.vocabulary import (
     token_ids as token_ids,
 )
 from .contract.hooks import hookimpl as hookimpl
-from .contract.metrics import Metric as Metric
+from .contract.metrics import (
+    Metric as Metric,
+    mean_metric as mean_metric,
+)
 from .contract.models import (
     Family as Family,
     Knob as Knob,
@@ -94,12 +97,11 @@ from .contract.tasks import (
 from .discovery import find_model as find_model
 from .execute.carry_out import carry_out as carry_out
 from .execute.limits import limit_reached as limit_reached
-from .formulas import (
-    SOLVED_MSE as SOLVED_MSE,
-    Formula as Formula,
-    find_formula as find_formula,
+from .metrics import find_metric as find_metric
+from .metrics.evaluate_modules import (
+    as_evaluate as as_evaluate,
+    evaluate_metric as evaluate_metric,
 )
-from .metrics import ItemMetric as ItemMetric
 from .network.bits_per_step import BitsPerStep as BitsPerStep
 from .network.horizon import Horizon as Horizon
 from .network.inputs import (

@@ -28,6 +28,7 @@ from rnnbench import (
     Task,
     Tokens,
     check_whole,
+    find_metric,
     fit_vocabulary,
     index_of,
     normalised,
@@ -41,7 +42,6 @@ from rnnbench import (
     token_ids,
 )
 from rnnbench_tasks.baselines.bags_of_words import logistic_regression, naive_bayes
-from rnnbench_tasks.metrics import ACCURACY, MACRO_F1
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,8 +84,9 @@ class Sentiment(Task):
     name = "sentiment"
     role = Role.ENCODER
     rows = LabelledText
-    metrics = (ACCURACY, MACRO_F1)
+    metrics = (find_metric("accuracy"), find_metric("macro-f1"))
     block = "a text"
+    columns = {"label": "string", "predicted": "string", "nll": "float64"}
     items_are = "rows"
 
     vocabulary: int | None = None

@@ -31,6 +31,7 @@ from rnnbench import (
     Task,
     Tokens,
     check_whole,
+    find_metric,
     fit_vocabulary,
     index_of,
     pack_tokens,
@@ -45,7 +46,6 @@ from rnnbench import (
 )
 from rnnbench_tasks.baselines.hidden_markov import HiddenMarkov
 from rnnbench_tasks.baselines.most_frequent_tag import tag_frequencies, tags_of_words
-from rnnbench_tasks.metrics import SENTENCE_ACCURACY, TOKEN_ACCURACY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -88,8 +88,9 @@ class Tagging(Task):
     name = "tagging"
     role = Role.ENCODER
     rows = TaggedSentence
-    metrics = (TOKEN_ACCURACY, SENTENCE_ACCURACY)
+    metrics = (find_metric("token-accuracy"), find_metric("sentence-accuracy"))
     block = "a sentence"
+    columns = {"right": "int64", "tokens": "int64", "nll": "float64"}
     items_are = "rows"
 
     vocabulary: int | None = None

@@ -22,7 +22,7 @@ class TestSound(rnnbench.conformance.ModelLaws):
 
 
 class TestMean(rnnbench.conformance.MetricLaws):
-    metric = rnnbench.Metric("mean", "max", "mutants:Mean", high=1.0)
+    metric = rnnbench.mean_metric("mean", "max", "value", high=1.0)
     items = {"value": [0.1, 0.7, 0.4]}  # noqa: RUF012
 
 

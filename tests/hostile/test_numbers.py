@@ -20,7 +20,7 @@ from rnnbench.discovery import discover
 from rnnbench.execute.job import make_job
 from rnnbench.execute.run import run
 from rnnbench.execute.training import build
-from rnnbench.metrics import score
+from rnnbench.metrics.scoring import score
 from rnnbench.plan import Assignment, Draft, draft
 from rnnbench.prepare import prepare
 from rnnbench.records.schema import Kind, Record
@@ -128,7 +128,7 @@ def test_metrics_are_right_whatever_the_evaluation_batch(task: str, draft_of: Dr
 
 
 @pytest.mark.parametrize("guess", ["constant", "random", "majority"])
-def test_no_predictor_that_learned_nothing_beats_chance(guess: str, draft_of: Drafts, tmp_path: Path) -> None:
+def test_no_predictor_that_learned_nothing_beats_chance(guess: str, draft_of: Drafts) -> None:
     made = draft_of(tiny_suite(models=("lstm",), tasks=("sentiment",)))
     (one,) = trained(made)
     (planned,) = made.plan.tasks
@@ -140,7 +140,7 @@ def test_no_predictor_that_learned_nothing_beats_chance(guess: str, draft_of: Dr
         items["predicted"] = [names[0]] * count
     elif guess == "random":
         items["predicted"] = random.Random(5).choices(names, k=count)
-    accuracy = score(task.metrics[0], items, tmp_path, "run")
+    accuracy = score(task.metrics[0], items)
     share = planned.chance / 100
     assert accuracy / 100 <= share + 3 * (share * (1 - share) / count) ** 0.5
 

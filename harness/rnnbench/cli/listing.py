@@ -10,6 +10,7 @@ from typing import Any
 
 from rnnbench.base.errors import UserError
 from rnnbench.base.messages import did_you_mean, format_error
+from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Model
 from rnnbench.discovery import KINDS, Registry, discover
 
@@ -78,6 +79,8 @@ def _summary(registry: Registry, kind: str, name: str, thing: Any) -> dict[str, 
     elif kind == "tasks":
         metrics = _metrics(thing)
         about |= {"role": thing.role, "metrics": metrics, "rows": thing.rows.__name__}
+        if thing.columns:
+            about["items"] = [f"{column} ({of})" for column, of in thing.columns.items()]
         about["summary"] = f"{thing.role}; {', '.join(metrics)}; rows of {thing.rows.__name__}"
     elif kind == "datasets":
         about |= {"rows": thing.rows.__name__, "embedded": thing.embedded, "licence": thing.licence}
@@ -85,7 +88,11 @@ def _summary(registry: Registry, kind: str, name: str, thing: Any) -> dict[str, 
         about["summary"] = f"{where}; rows of {thing.rows.__name__}; {thing.description}"
     elif kind == "metrics":
         about |= {"direction": thing.direction, "unit": thing.unit, "low": str(thing.low), "high": str(thing.high)}
-        about["summary"] = f"{thing.direction}, {thing.low:g} to {thing.high:g}{thing.unit and f' {thing.unit}'}"
+        about["columns"] = [f"{column} ({of})" for column, of in thing.columns.items()]
+        about["summary"] = (
+            f"{thing.direction}, {thing.low:g} to {thing.high:g}{thing.unit and f' {thing.unit}'}; "
+            f"of {', '.join(thing.columns)}"
+        )
     else:
         about["summary"] = (inspect.getdoc(thing) or "").partition("\n")[0]
     return about
@@ -124,10 +131,26 @@ def _describe(registry: Registry, kind: str, name: str, thing: Any, width: int |
             lines.append(f"    {field.name}: {type_} = {made!r}")
     if kind == "models":
         lines += _costs(thing, width)
+    if kind == "metrics":
+        return "\n".join([*lines, *_computed(thing)])
     documented = thing if kind == "executors" else inspect.getmodule(thing)
     if text := inspect.getdoc(documented) if documented is not None else None:
         lines += ["", *(f"  {line}".rstrip() for line in text.splitlines())]
     return "\n".join(lines)
+
+
+def _computed(metric: Metric) -> Iterator[str]:
+    """How a metric is computed, and of which tasks' items it can be."""
+    yield f"  computed from: {'sums over items' if metric.statistics else 'all items, and anew of every resample'}"
+    if metric.ratio:
+        yield "  averaged geometrically, compared by factors"
+    if (signature := metric.signature()) is not None:
+        yield f"  signature: {signature}"
+    fitting = [name for name, task in discover().tasks.items() if metric.columns.keys() <= task.columns.keys()]
+    if fitting:
+        yield f"  tasks whose items have its columns: {', '.join(fitting)}"
+    if metric.description:
+        yield f"  {metric.description}"
 
 
 def _costs(model: type[Model], width: int | None) -> Iterator[str]:

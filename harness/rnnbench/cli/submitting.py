@@ -26,12 +26,16 @@ MOST_LINES = 200
 SHOWN = 10
 
 
-def validate_folder(folder: Path, data_dir: Path | None) -> int:
+def validate_folder(folder: Path, data_dir: Path | None, plugins: bool = False) -> int:
     """Check a results folder; prints problems to stderr, notes and the verdict to stdout."""
     from rnnbench.submission.validate.validate import validate
 
     report = validate(folder)
     problems = list(report.problems)
+    if plugins and not problems:
+        from rnnbench.submission.validate.against_plugins import check_against_plugins
+
+        problems += check_against_plugins(folder)
     if data_dir is not None and not problems:
         from rnnbench.submission.validate.against_data import check_against_data
 
@@ -79,7 +83,7 @@ def verify_record(path: Path, data_dir: Path | None, device: str, yes: bool, sig
     from rnnbench.prepare import data_folder
     from rnnbench.submission.agreement import Agreement, agreement, same_machine, unlike
     from rnnbench.submission.read import read_record
-    from rnnbench.submission.rerun import Refused, plan_again, run_again
+    from rnnbench.submission.rerun import Refused, not_loaded, plan_again, run_again
     from rnnbench.train.device import choose_device
 
     record = read_record(path)
@@ -93,6 +97,8 @@ def verify_record(path: Path, data_dir: Path | None, device: str, yes: bool, sig
     again = plan_again(record, registry, data_folder(data_dir), chosen.partition(":")[0])
     for line in _asked(record, again):
         click.echo(line)
+    if skipped := not_loaded(record, again):
+        click.echo(one_line(f"  not compared, since no evaluate module is loaded here: {', '.join(skipped)}"))
     if not yes:
         click.confirm("Run it?", abort=True, err=True)
     with tempfile.TemporaryDirectory(prefix="rnnbench-verify-") as folder:
@@ -100,6 +106,8 @@ def verify_record(path: Path, data_dir: Path | None, device: str, yes: bool, sig
     if found is None or not found.status.is_outcome:
         click.echo(f"it did not come to an end here: {found.reason if found else 'no record'}", err=True)
         return codes.SOME_FAILED
+    compared = {name: value for name, value in record.metrics.items() if name not in skipped}
+    record = record.model_copy(update={"metrics": compared})
     result, must_be_equal = agreement(record, found), same_machine(record, found)
     for field, theirs, ours in list(unlike(record, found))[:SHOWN]:
         click.echo(f"{field}: {theirs!r} in the record, {ours!r} here")

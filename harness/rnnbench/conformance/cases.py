@@ -67,6 +67,7 @@ DATASET_LAWS: tuple[Law[dataset_laws.DatasetInFolder], ...] = (
 )
 METRIC_LAWS: tuple[Law[metric_laws.MetricOnItems], ...] = (
     metric_laws.declared,
+    metric_laws.pickled,
     metric_laws.item_by_item,
     metric_laws.order,
     metric_laws.sums_alone,

@@ -33,7 +33,6 @@ from rnnbench.contract.tasks import Task
 from rnnbench.discovery import Component, Plugin, Registry, register
 from rnnbench.discovery.entry_points import GROUP
 from rnnbench.discovery.loading import HOOKS
-from rnnbench.metrics import implementation
 
 KINDS = ("models", "tasks", "datasets", "metrics", "executors")
 WIDTHS = range(8, 65)
@@ -106,7 +105,7 @@ class Subjects:
 
     def _items_for(self, metric: Metric, folder: Path | None) -> Columns | None:
         """What the trivial baseline of a task with this metric answers."""
-        needed = set(implementation(metric).columns)
+        needed = set(metric.columns)
         for task in [*self.tasks, *self.registry.tasks.values()]:
             if metric not in small(task).metrics or (dataset := self._dataset_for(task, folder)) is None:
                 continue

@@ -9,18 +9,28 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
+from rnnbench import __version__
 from rnnbench.base.messages import expected_one_of, format_error
 from rnnbench.contract import hooks
 from rnnbench.contract.datasets import Dataset
 from rnnbench.contract.models import Model
 from rnnbench.contract.tasks import Task
 from rnnbench.discovery import lifecycle
-from rnnbench.discovery.entry_points import Found, Plugin, find
+from rnnbench.discovery.entry_points import BUILT_IN, Found, Plugin, find
 from rnnbench.discovery.loading import Component, PluginError, load
+from rnnbench.metrics import BUILT_IN as METRICS
 
 if TYPE_CHECKING:
     from rnnbench.contract.execution import ExecutorFactory
     from rnnbench.contract.metrics import Metric
+
+
+_METRICS = Plugin(BUILT_IN, __version__, "metrics", "rnnbench.metrics")
+
+
+def _built_in_metrics() -> dict[tuple[str, str], Component]:
+    """The harness's own metrics; of one with several forms the first."""
+    return {("metrics", one.name): Component("metrics", one.name, one, _METRICS) for one in reversed(METRICS)}
 
 
 def _manager() -> pluggy.PluginManager:
@@ -112,8 +122,8 @@ def register(found: Iterable[Found]) -> Registry:
     """
     manager = _manager()
     plugins: list[Plugin] = []
-    components: dict[tuple[str, str], Component] = {}
-    providers: dict[tuple[str, str], Plugin] = {}
+    components = _built_in_metrics()
+    providers = dict.fromkeys(components, _METRICS)
     for plugin, point in found:
         try:
             provided = {(one.kind, one.name): one for one in load(plugin, point, manager)}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,8 +12,9 @@ from rnnbench.contract.batches import Arrays, Columns
 from rnnbench.contract.datasets import Split
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Role
-from rnnbench.formulas import REFERENCE, without_references
-from rnnbench.metrics import bootstrap, score, signature
+from rnnbench.metrics import keeps_statistics
+from rnnbench.metrics.scoring import bootstrap, kept_statistics, score
+from rnnbench.metrics.translation import REFERENCE, without_references
 from rnnbench.network.core import ContractBroken
 from rnnbench.network.network import Network, state_bytes
 from rnnbench.plan import Assignment
@@ -60,19 +59,24 @@ def score_items(
     Raises:
         ContractBroken: a metric is outside its declared range.
     """
-    run, task = assignment.run, assignment.task
+    task = assignment.task
     metrics: dict[str, float] = {}
     errors: dict[str, TestError] = {}
     signatures: dict[str, str] = {}
-    with tempfile.TemporaryDirectory() as scratch:
-        for metric in task.metrics:
-            metrics[metric.name] = _in_range(metric, score(metric, items, Path(scratch), run.id))
-            if len(next(iter(items.values()))) >= FEWEST_BLOCKS:
-                errors[metric.name] = _test_error(metric, items, assignment.prepared.fingerprint)
-            if text := signature(metric):
-                signatures[metric.name] = text
+    for metric in task.metrics:
+        metrics[metric.name] = _in_range(metric, score(metric, items))
+        if len(next(iter(items.values()))) >= FEWEST_BLOCKS:
+            errors[metric.name] = _test_error(metric, items, assignment.prepared.fingerprint)
+        if text := metric.signature():
+            signatures[metric.name] = text
+    statistics = kept_statistics([one for one in task.metrics if keeps_statistics(one)], items)
     return Scored(
-        metrics=metrics, test_error=errors, signatures=signatures, state_bytes=held_bytes, notes=notes, items=items
+        metrics=metrics,
+        test_error=errors,
+        signatures=signatures,
+        state_bytes=held_bytes,
+        notes=notes,
+        items={**items, **statistics},
     )
 
 

@@ -18,6 +18,7 @@ from rnnbench.base.streams import generator
 from rnnbench.contract.datasets import Split
 from rnnbench.contract.models import Model, Role
 from rnnbench.discovery import Plugin, Registry
+from rnnbench.metrics.scoring import score
 from rnnbench.network.adapters import NotApplicable, adapter_for
 from rnnbench.network.network import Network, build_network, count_core_params
 from rnnbench.plan.estimate import estimate_seconds
@@ -78,11 +79,13 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
     """
     assignments: dict[str, Assignment] = {}
     skips: list[Skip] = []
+    chance: dict[str, float] = {}
     for task in suite.tasks:
         data = prepared[task.label]
         with _code_of(registry.provider("tasks", task.task.name), f"{task.label} cannot be planned"):
             positions = _positions(task, data)
             _check_metrics(task, data)
+            chance[task.label] = _chance(task, data)
             references = list(_references(task, data))
         for assignment in references:
             assignments[assignment.run.id] = assignment
@@ -110,7 +113,7 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
         recipe=suite.recipe.model_dump(),
         tune=suite.tune.model_dump() if suite.tune else None,
         margin=Margin(**suite.margin.model_dump()),
-        tasks=tuple(planned_task(task, prepared[task.label], suite) for task in suite.tasks),
+        tasks=tuple(planned_task(task, prepared[task.label], suite, chance[task.label]) for task in suite.tasks),
         models=tuple(planned_model(model, registry) for model in suite.models),
         runs=tuple(assignment.run for assignment in assignments.values()),
         skips=tuple(skips),
@@ -210,7 +213,7 @@ def _runs(
 def _references(task: SuiteTask, data: Prepared) -> Iterator[Assignment]:
     """The baselines of a task, and the optimum where the generator of the data knows it."""
     named = [(Kind.BASELINE, f"baseline:{baseline.name}") for baseline in task.task.baselines()]
-    if task.task.knows_optimum(task.dataset):
+    if task.rank_by is None and task.task.knows_optimum(task.dataset):  # which is by the task's first metric
         named.append((Kind.OPTIMUM, "optimum"))
     for kind, name in named:
         # two tables may ask the same of the same data at different budgets: each has references of its own
@@ -230,18 +233,29 @@ def _check_metrics(task: SuiteTask, data: Prepared) -> None:
     """
     if not task.extra_metrics:
         return
-    from rnnbench.metrics import implementation  # noqa: PLC0415  heavy, and few suites ask
-
     training, validation = data.arrays(Split.TRAIN), data.arrays(Split.VALIDATION)
     items = task.task.baselines()[0].predict(task.task, data.encoding, training, validation)
     for metric in task.extra_metrics:
         try:
-            lacking = [name for name in implementation(metric).columns if name not in items]
+            lacking = [name for name in metric.columns if name not in items]
         except (ValueError, TypeError) as error:
             raise Unplannable(f"{task.label}: {error}") from error
         if lacking:
             what = f"items of {task.task.name!r} have no column {', '.join(lacking)}, only {', '.join(items)}"
             raise Unplannable(f"{task.label}: metric {metric.name!r} cannot be asked: {what}")
+
+
+def _chance(task: SuiteTask, data: Prepared) -> float:
+    """The ranking metric of a predictor that learned nothing.
+
+    By another metric than the task's first one, that is the score of the trivial baseline on the validation rows.
+    """
+    ranks = task.metrics[0]
+    if task.rank_by is None or ranks.name != task.rank_by:
+        return data.chance
+    trivial = next(baseline for baseline in task.task.baselines() if baseline.trivial)
+    training, validation = data.arrays(Split.TRAIN), data.arrays(Split.VALIDATION)
+    return score(ranks, trivial.predict(task.task, data.encoding, training, validation))
 
 
 def _positions(task: SuiteTask, data: Prepared) -> int:

@@ -52,9 +52,11 @@ def resolved_run(
 
 def resolved_task(task: SuiteTask, data: Prepared) -> dict[str, Any]:
     """What a number owes to its task and data; metrics beside the task's own are named only where there are some."""
-    extra = [metric.name for metric in task.extra_metrics]
+    named: list[Any] = [metric.name for metric in task.extra_metrics if metric.source is None]
+    extra = [*named, *(metric.source for metric in task.extra_metrics if metric.source), *task.not_loaded]
     return {
         **({"metrics": extra} if extra else {}),
+        **({"rank_by": task.rank_by} if task.rank_by else {}),
         "task": {"name": task.task.name, "version": task.task.version, "fields": fields(task.task)},
         "dataset": {
             "name": task.dataset.name,

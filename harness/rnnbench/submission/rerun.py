@@ -32,7 +32,8 @@ from rnnbench.records.schema import Kind, Record
 from rnnbench.records.storage import read_records
 from rnnbench.submission.problems import differences
 from rnnbench.suite import Budget, Limits, Margin, Recipe, Suite, SuiteModel, SuiteTask, Tune
-from rnnbench.suite.plugins import create, find, find_metrics
+from rnnbench.suite.metrics import find_metrics
+from rnnbench.suite.plugins import create, find
 from rnnbench.suite.problems import SuiteError
 from rnnbench.suite.yaml_positions import Document
 
@@ -96,6 +97,14 @@ def plan_again(record: Record, registry: Registry, data: Path | None, device: st
         if one.run.id == record.id:
             return Again(Draft(made.plan, {record.id: one}), one, record.chosen)
     raise Refused(_why_another(record, candidates))
+
+
+def not_loaded(record: Record, again: Again) -> list[str]:
+    """The metrics of a record that are not computed again: ``evaluate`` modules are loaded from no path or network."""
+    task = again.assignment.task
+    computed = {metric.name for metric in task.metrics}
+    named = {str(module.get("name")) for module in task.not_loaded}
+    return sorted((named & record.metrics.keys()) - computed)
 
 
 def run_again(again: Again, registry: Registry, folder: Path, device: str, display: Display) -> Record | None:
@@ -175,9 +184,13 @@ def _suite(record: Record, registry: Registry) -> Suite:
     trained = record.kind in (Kind.TRAIN, Kind.TUNE)
     task, dataset = rebuild(record, registry)
     model = _plugin("model", resolved, registry, document) if trained else None
-    extra = tuple(
-        find_metrics([str(name) for name in _listed(resolved.get("metrics"))], task, ("metrics",), registry, document)
-    )
+    asked = _listed(resolved.get("metrics"))
+    modules = tuple(entry for entry in asked if isinstance(entry, dict))
+    names = [str(entry) for entry in asked if not isinstance(entry, dict)]
+    extra = tuple(find_metrics(names, task, ("metrics",), registry, document, Path()))
+    rank_by = resolved.get("rank_by")
+    if not isinstance(rank_by, str | None):
+        raise Refused(f"resolved.rank_by: expected the name of a metric, got {shown(rank_by)}")
     if document.problems:
         raise Refused(str(SuiteError(document.problems)))
     budget = _typed(Budget, resolved.get("budget", {"steps": 1}), "budget")
@@ -197,7 +210,16 @@ def _suite(record: Record, registry: Registry) -> Suite:
         margin=Margin(),
         models=() if model is None else (SuiteModel(label=record.model, model=model, recipe_overrides={}),),
         tasks=(
-            SuiteTask(label=record.task, task=task, dataset=dataset, budget=budget, recipe=recipe, extra_metrics=extra),
+            SuiteTask(
+                label=record.task,
+                task=task,
+                dataset=dataset,
+                budget=budget,
+                recipe=recipe,
+                extra_metrics=extra,
+                rank_by=rank_by,
+                not_loaded=modules,
+            ),
         ),
     )
 
