@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rnnbench.base.errors import UserError
 from rnnbench.records.files import naming
 from rnnbench.records.plain import open_plain
 
 LOCK = ".lock"
 
 
-class FolderInUse(Exception):
+class FolderInUse(UserError):
     """Another process writes into this results folder."""
 
     def __init__(self, folder: Path, host: str, pid: int, started: str) -> None:
