@@ -14,7 +14,7 @@ import rnnbench_modern
 from rnnbench import Knob, Model, Role
 from rnnbench.cli.listing import listing
 from rnnbench.discovery import discover
-from rnnbench.network.adapters import NotApplicable, adapter_for
+from rnnbench.network.adapters import CannotServe, adapter_for
 from rnnbench.network.network import count_core_params
 from rnnbench.network.tree import leaves, map_tree
 from rnnbench.plan.sizing import fit
@@ -199,7 +199,7 @@ def test_a_missing_library_is_a_skip_with_its_reason_and_no_error():
     assert Absent.missing() == "not installed: pip install 'no_such_library'"
     assert type("Extra", (Absent,), {"install": "some[extra]"}).missing() == "not installed: pip install 'some[extra]'"
     for role in (Role.CAUSAL, Role.ENCODER):
-        with pytest.raises(NotApplicable, match=r"^not installed: pip install 'no_such_library'$"):
+        with pytest.raises(CannotServe, match=r"^not installed: pip install 'no_such_library'$"):
             adapter_for(Absent(), role)
 
 

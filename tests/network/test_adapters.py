@@ -3,7 +3,7 @@ import torch
 from tiny_cores import TinyAttention, TinyBothWays, TinyLstm
 
 from rnnbench import Role
-from rnnbench.network.adapters import NotApplicable, adapt, adapter_for
+from rnnbench.network.adapters import CannotServe, adapt, adapter_for
 
 LENGTHS = torch.tensor([5, 2, 3])
 
@@ -42,7 +42,7 @@ def test_each_pair_has_its_adapter(model, role, adapter):
     ],
 )
 def test_a_pair_without_a_way_says_why(model, role, reason):
-    with pytest.raises(NotApplicable, match=f"^{reason}$"):
+    with pytest.raises(CannotServe, match=f"^{reason}$"):
         adapter_for(model, role)
 
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from rnnbench.contract.models import Family, Knob, Model, Role
 from rnnbench.discovery import discover
 from rnnbench.leaderboard.notes import row_notes
-from rnnbench.network.adapters import NotApplicable, adapter_for
+from rnnbench.network.adapters import CannotServe, adapter_for
 from rnnbench.network.bodies import InnerProjection, build_body
 from rnnbench.network.network import count_core_params
 from rnnbench.plan import Draft, Unplannable, draft
@@ -32,7 +32,7 @@ def test_every_model_meets_the_budget_in_every_role_that_it_serves(name: str, ro
     model = discover().models[name]()
     try:
         adapter_for(model, role)
-    except NotApplicable:
+    except CannotServe:
         assert (name, role) in {("bidirectional", Role.CAUSAL), ("attention-seq2seq", Role.CAUSAL)}
         return
     sized = fit(model, budget, lambda candidate, inner: count_core_params(candidate, role, 48, inner=inner))

@@ -29,7 +29,7 @@ SEQ2SEQ_AS_ENCODER = "seq2seq as encoder"
 ENCODER_OF_SEQ2SEQ = "encoder of seq2seq"
 
 
-class NotApplicable(Exception):
+class CannotServe(Exception):
     """A model cannot serve in a role. The message is the reason, as a table prints it."""
 
 
@@ -42,15 +42,15 @@ def adapter_for(model: Model, role: Role, reads: Reads = "summary") -> str:
         reads: what is read of an encoder.
 
     Raises:
-        NotApplicable: there is no way.
+        CannotServe: there is no way.
     """
     if (missing := model.missing()) is not None:
-        raise NotApplicable(missing)
+        raise CannotServe(missing)
     roles = model.roles
     if role in roles:
         return NATIVE
     if role is Role.CAUSAL:
-        raise NotApplicable("there is no source" if Role.SEQ2SEQ in roles else "sees the future")
+        raise CannotServe("there is no source" if Role.SEQ2SEQ in roles else "sees the future")
     if role is Role.SEQ2SEQ:
         _decoder_of(model)
         return FIXED_VECTOR
@@ -63,7 +63,7 @@ def adapt(model: Model, role: Role, reads: Reads = "summary") -> tuple[nn.Module
     """A core that plays ``role``, the width of its (source) inputs and the width of its (target inputs and) outputs.
 
     Raises:
-        NotApplicable: see :func:`adapter_for`.
+        CannotServe: see :func:`adapter_for`.
     """
     adapter = adapter_for(model, role, reads)
     width = model.width
@@ -83,7 +83,7 @@ def adapt(model: Model, role: Role, reads: Reads = "summary") -> tuple[nn.Module
 def _with_encoder(core: nn.Module) -> nn.Module:
     """A seq2seq core that names its encoder, as the role asks."""
     if not hasattr(core, "encoder"):
-        raise NotApplicable("its core names no `encoder`")
+        raise CannotServe("its core names no `encoder`")
     return core
 
 
@@ -93,9 +93,9 @@ def _decoder_of(model: Model) -> Model:
         return model
     decoder = model.decoder()
     if decoder is None:
-        raise NotApplicable("an encoder only, and it names no decoder")
+        raise CannotServe("an encoder only, and it names no decoder")
     if Role.CAUSAL not in decoder.roles:
-        raise NotApplicable(f"its decoder {decoder.name} is not causal")
+        raise CannotServe(f"its decoder {decoder.name} is not causal")
     return decoder
 
 

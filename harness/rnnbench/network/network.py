@@ -97,7 +97,7 @@ def build_network(
             :class:`rnnbench.network.bodies.InnerProjection`.
 
     Raises:
-        NotApplicable: the model cannot serve in this role.
+        CannotServe: the model cannot serve in this role.
         ValueError: the output type is not one of this role.
     """
     if role not in output.roles:
@@ -124,7 +124,7 @@ def count_core_params(
     ``reads`` is the output type's; the other arguments are those of :func:`build_network`.
 
     Raises:
-        NotApplicable: the model cannot serve in this role.
+        CannotServe: the model cannot serve in this role.
     """
     with torch.device("meta"):
         return _count(build_body(model, role, embedding, 0.0, identity_maps, reads, inner))

@@ -19,7 +19,7 @@ from rnnbench.contract.datasets import Split
 from rnnbench.contract.models import Model, Role
 from rnnbench.discovery import Plugin, Registry
 from rnnbench.metrics.scoring import score
-from rnnbench.network.adapters import NotApplicable, adapter_for
+from rnnbench.network.adapters import CannotServe, adapter_for
 from rnnbench.network.network import Network, build_network, count_core_params
 from rnnbench.plan.estimate import estimate_seconds
 from rnnbench.plan.plan_file import planned_model, planned_task
@@ -94,7 +94,7 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
                 plugin = registry.provider("models", model.model.name)
                 with _code_of(plugin, f"{model.label} on {task.label} cannot be built"):
                     sized, network = _size(model, task, data)
-            except NotApplicable as reason:
+            except CannotServe as reason:
                 skips.append(Skip(task=task.label, model=model.label, reason=str(reason)))
                 continue
             for assignment in _runs(suite, task, data, positions, model, sized, network, device):
@@ -128,7 +128,7 @@ def _code_of(plugin: Plugin, what: str) -> AbstractContextManager[object]:
     def failed(error: BaseException) -> Unplannable:
         return Unplannable(f"{what}: {plugin.origin}: {format_error(error)}")
 
-    return third_party_code(failed, passing=(NotApplicable, Unplannable))
+    return third_party_code(failed, passing=(CannotServe, Unplannable))
 
 
 def _size(model: SuiteModel, task: SuiteTask, data: Prepared) -> tuple[Sized, Network]:

@@ -37,18 +37,18 @@ from rnnbench.suite.plugins import create, find
 from rnnbench.suite.problems import SuiteError
 from rnnbench.suite.yaml_positions import Document
 
-MOST_INT = 10**7
+LARGEST_NUMBER = 10**7
 """Of any whole number in a plugin's fields: rows, widths, lengths."""
 MOST_STEPS = 10**6
 MOST_CORE_PARAMS = 10**9
 MOST_VALUES = 1000
-MEMORY = 32 * 10**9
+MEMORY_LIMIT_BYTES = 32 * 10**9
 """Bytes that the run may hold before it is ended."""
 
 _PATH = re.compile(r"[/\\\0]|^\.|^~|\.[A-Za-z0-9]{1,5}$")
 _FILE_FIELDS = {"path", "file", "files", "folder", "train", "validation", "test"}
 
-Shape = TypeVar("Shape", bound=BaseModel)
+S = TypeVar("S", bound=BaseModel)
 
 
 class Refused(UserError):
@@ -56,7 +56,7 @@ class Refused(UserError):
 
 
 @dataclass(frozen=True)
-class Again:
+class Rerun:
     """A run as it would be carried out again, the plan of nothing else, and what tuning chose for it."""
 
     draft: Draft
@@ -64,7 +64,7 @@ class Again:
     chosen: Mapping[str, float]
 
 
-def plan_again(record: Record, registry: Registry, data: Path | None, device: str) -> Again:
+def plan_rerun(record: Record, registry: Registry, data: Path | None, device: str) -> Rerun:
     """The run of a record, rebuilt from its resolved inputs alone.
 
     Args:
@@ -88,40 +88,40 @@ def plan_again(record: Record, registry: Registry, data: Path | None, device: st
     task = suite.tasks[0]
     prepared = prepared_data(task.task, task.dataset, data)
     try:
-        made = draft(suite, {task.label: prepared}, registry, device)
+        drafted = draft(suite, {task.label: prepared}, registry, device)
     except Unplannable as error:
         raise Refused(str(error)) from error
-    candidates = [_as_kind(one, record) for one in made.assignments.values() if one.run.model == record.model]
+    candidates = [_as_recorded(one, record) for one in drafted.assignments.values() if one.run.model == record.model]
     candidates = [one for one in candidates if (one.run.kind, one.run.seed) == (record.kind, record.seed)]
     for one in candidates:
         if one.run.id == record.id:
-            return Again(Draft(made.plan, {record.id: one}), one, record.chosen)
-    raise Refused(_why_another(record, candidates))
+            return Rerun(Draft(drafted.plan, {record.id: one}), one, record.chosen)
+    raise Refused(_why_id_differs(record, candidates))
 
 
-def not_loaded(record: Record, again: Again) -> list[str]:
-    """The metrics of a record that are not computed again: ``evaluate`` modules are loaded from no path or network."""
-    task = again.assignment.task
+def not_loaded(record: Record, rerun: Rerun) -> list[str]:
+    """The metrics of a record that are not computed in a rerun: ``evaluate`` modules are loaded from no path or network."""
+    task = rerun.assignment.task
     computed = {metric.name for metric in task.metrics}
     named = {str(module.get("name")) for module in task.not_loaded}
     return sorted((named & record.metrics.keys()) - computed)
 
 
-def run_again(again: Again, registry: Registry, folder: Path, device: str, display: Display) -> Record | None:
+def execute_rerun(rerun: Rerun, registry: Registry, folder: Path, device: str, display: Display) -> Record | None:
     """Carry it out on this machine, in a folder of its own; None where it left no record."""
     settings = Settings(
         folder=folder,
         device=device,
         jobs=1,
         checkpoint_s=3600.0,
-        limits=Limits(memory=f"{MEMORY // 10**9}GB"),  # type: ignore[arg-type]  # as a suite gives it
+        limits=Limits(memory=f"{MEMORY_LIMIT_BYTES // 10**9}GB"),  # type: ignore[arg-type]  # as a suite gives it
         stopping=lambda: False,
     )
-    run = again.assignment.run
+    run = rerun.assignment.run
     executor = make_executor("local", registry, ExecutorOptions(jobs=1, device=device))
-    execute(again.draft, [run.id], settings, executor, display, registry)
+    execute(rerun.draft, [run.id], settings, executor, display, registry)
     found = read_records(folder).get(run.id)
-    return found and found.model_copy(update={"chosen": dict(again.chosen)})
+    return found and found.model_copy(update={"chosen": dict(rerun.chosen)})
 
 
 def rebuild(record: Record, registry: Registry) -> tuple[Task, Dataset]:
@@ -155,7 +155,7 @@ def prepared_data(task: Task, dataset: Dataset, data: Path | None) -> Prepared:
         return prepare(task, dataset, data, cache_folder())
 
 
-def _as_kind(assignment: Assignment, record: Record) -> Assignment:
+def _as_recorded(assignment: Assignment, record: Record) -> Assignment:
     """With the value that tuning chose in place of the grid; and a tuning run as what it is."""
     recipe, run = assignment.recipe, assignment.run
     if record.chosen:
@@ -166,7 +166,7 @@ def _as_kind(assignment: Assignment, record: Record) -> Assignment:
     return dataclasses.replace(assignment, recipe=recipe, run=run, tune=())
 
 
-def _why_another(record: Record, candidates: list[Assignment]) -> str:
+def _why_id_differs(record: Record, candidates: list[Assignment]) -> str:
     if not candidates:
         return f"nothing here is a {record.kind} run of {shown(record.model)}, or it cannot run on this task"
     found = differences(record.resolved, json.loads(json.dumps(candidates[0].run.resolved)))
@@ -194,7 +194,7 @@ def _suite(record: Record, registry: Registry) -> Suite:
     if document.problems:
         raise Refused(str(SuiteError(document.problems)))
     budget = _typed(Budget, resolved.get("budget", {"steps": 1}), "budget")
-    recipe = _typed(Recipe, {**resolved.get("recipe", {}), **_chosen(record)}, "recipe")
+    recipe = _typed(Recipe, {**resolved.get("recipe", {}), **_tuned_rate(record)}, "recipe")
     tune = _typed(Tune, resolved["tune"], "tune") if resolved.get("tune") else None
     if not trained:
         budget = Budget(steps=1)
@@ -224,7 +224,7 @@ def _suite(record: Record, registry: Registry) -> Suite:
     )
 
 
-def _chosen(record: Record) -> Mapping[str, float]:
+def _tuned_rate(record: Record) -> Mapping[str, float]:
     """A tuned run's rate, checked with the rest of its recipe; the plan does without it."""
     if record.chosen.keys() - {"learning_rate"}:
         raise Refused(f"chosen: expected a learning rate, got {shown(record.chosen)}")
@@ -239,9 +239,9 @@ def _plugin(kind: Any, resolved: Mapping[str, Any], registry: Registry, document
     return create(cls, named.get("fields", {}), ("resolved", kind), document) if cls else None
 
 
-def _typed(shape: type[Shape], values: Any, name: str) -> Shape:
+def _typed(schema: type[S], values: Any, name: str) -> S:
     try:
-        return shape.model_validate(values)
+        return schema.model_validate(values)
     except ValidationError as error:
         raise Refused(first_invalid_field(error, f"resolved.{name}")) from error
 
@@ -254,8 +254,8 @@ def _refuse_paths_and_sizes(record: Record) -> None:
         for at, value in _leaves(fields, f"resolved.{kind}.fields"):
             if isinstance(value, str) and (_PATH.search(value) or (kind == "dataset" and _names_a_file(at))):
                 raise Refused(f"{at}: {shown(value)} may name a file: only catalogued data is read")
-            if isinstance(value, int | float) and abs(value) > MOST_INT:
-                raise Refused(f"{at}: expected at most {MOST_INT:,}, got {shown(value)}")
+            if isinstance(value, int | float) and abs(value) > LARGEST_NUMBER:
+                raise Refused(f"{at}: expected at most {LARGEST_NUMBER:,}, got {shown(value)}")
     budget = resolved.get("budget")
     for unit, most in (("steps", MOST_STEPS), ("core_params", MOST_CORE_PARAMS)):
         asked = budget.get(unit) if isinstance(budget, dict) else None
