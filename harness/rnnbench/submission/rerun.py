@@ -100,7 +100,7 @@ def plan_rerun(record: Record, registry: Registry, data: Path | None, device: st
 
 
 def not_loaded(record: Record, rerun: Rerun) -> list[str]:
-    """The metrics of a record that are not computed in a rerun: ``evaluate`` modules are loaded from no path or network."""
+    """The metrics of a record that a rerun does not compute: no ``evaluate`` module is loaded from a path or a network."""
     task = rerun.assignment.task
     computed = {metric.name for metric in task.metrics}
     named = {str(module.get("name")) for module in task.not_loaded}
