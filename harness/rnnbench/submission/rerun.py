@@ -100,7 +100,7 @@ def plan_rerun(record: Record, registry: Registry, data: Path | None, device: st
 
 
 def not_loaded(record: Record, rerun: Rerun) -> list[str]:
-    """The metrics of a record that a rerun does not compute: no ``evaluate`` module is loaded from a path or a network."""
+    """The metrics of a record that a rerun does not compute: ``evaluate`` modules are loaded from nowhere else."""
     task = rerun.assignment.task
     computed = {metric.name for metric in task.metrics}
     named = {str(module.get("name")) for module in task.not_loaded}
