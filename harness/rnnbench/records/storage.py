@@ -76,7 +76,7 @@ MOST_BYTES = 2**28
 
 Columns = Mapping[str, Sequence[Any]]
 """Items: equally long columns of JSON values."""
-Shape = TypeVar("Shape", bound=BaseModel)
+S = TypeVar("S", bound=BaseModel)
 
 _MAYBE_NOT_FINITE = re.compile(rb"NaN|Infinity|[0-9][eE][+]?[0-9]{3}")
 
@@ -286,11 +286,11 @@ def _gzip(content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _validate(shape: type[Shape], content: bytes, path: Path) -> Shape:
+def _validate(schema: type[S], content: bytes, path: Path) -> S:
     try:
         if _MAYBE_NOT_FINITE.search(content):
             json.loads(content, parse_constant=_finite, parse_float=_finite)
-        return shape.model_validate_json(content)
+        return schema.model_validate_json(content)
     except ValidationError as error:
         raise DamagedFile(path, first_invalid_field(error)) from error
     except (ValueError, RecursionError) as error:

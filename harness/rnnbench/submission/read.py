@@ -33,7 +33,7 @@ MOST_ITEMS_BYTES = 64 << 20
 """Of a run's items once they are unpacked."""
 RUN_ID = re.compile(r"[0-9a-f]{16}")
 
-Shape = TypeVar("Shape", bound=BaseModel)
+S = TypeVar("S", bound=BaseModel)
 Columns = Mapping[str, list[Any]]
 
 
@@ -113,18 +113,22 @@ def parse(content: bytes) -> Any:
     """
     try:
         return json.loads(
-            content, object_pairs_hook=_unique, parse_constant=_finite, parse_float=_finite, parse_int=_small
+            content,
+            object_pairs_hook=_without_duplicates,
+            parse_constant=_finite,
+            parse_float=_finite,
+            parse_int=_int64,
         )
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"is no strict JSON: {error}") from error
 
 
-def _read(shape: type[Shape], folder: Path, name: str, most: int, problems: list[Problem]) -> Shape | None:
+def _read(schema: type[S], folder: Path, name: str, most: int, problems: list[Problem]) -> S | None:
     """A typed file; None, and each of its problems noted, where it is none."""
     try:
         content = read_capped(folder, name, most)
         value = parse(content)
-        found = shape.model_validate_json(content, strict=True)
+        found = schema.model_validate_json(content, strict=True)
     except Unreadable as error:
         problems.append(Problem(name, "", str(error)))
     except ValidationError as error:
@@ -174,7 +178,7 @@ def _columns(value: Any) -> Columns:
     return value
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
@@ -182,7 +186,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _small(text: str) -> int:
+def _int64(text: str) -> int:
     value = int(text)
     if abs(value) >= 2**63:
         raise ValueError(f"{text[:20]}... is larger than any number here")

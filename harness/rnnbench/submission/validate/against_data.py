@@ -55,7 +55,7 @@ def _check_task(
 ) -> Iterator[Problem]:
     task, dataset = rebuild(baseline, registry)
     prepared = prepared_data(task, dataset, data)
-    said: dict[str, Any] = {
+    of_data: dict[str, Any] = {
         "fingerprint": prepared.fingerprint,
         "counts": prepared.counts,
         "chance": prepared.chance,
@@ -64,7 +64,7 @@ def _check_task(
         "task_version": task.version,
         "metrics": [metric.name for metric in task.metrics],
     }
-    for field, expected in said.items():
+    for field, expected in of_data.items():
         got: Any = [metric.name for metric in planned.metrics] if field == "metrics" else getattr(planned, field)
         same = same_number(expected, got) if isinstance(expected, float) else expected == got
         if not same:

@@ -61,7 +61,7 @@ def _check_run(plan: Plan, task: PlannedTask, model: PlannedModel | None, run: P
     at = f"runs.{run.id}"
     if (derived := run_id(run.resolved)) != run.id:
         yield differs(PLAN, f"{at}.id", derived, run.id, "the hash of its resolved inputs")
-    expected = _resolved(plan, task, model, run)
+    expected = _expected_inputs(plan, task, model, run)
     got: dict[str, Any] = {name: run.resolved.get(name) for name in expected}
     for name in ("task", "dataset", "model"):  # what a plan does not repeat is left out
         if isinstance(got[name], dict):
@@ -78,7 +78,7 @@ def _check_run(plan: Plan, task: PlannedTask, model: PlannedModel | None, run: P
         yield differs(PLAN, f"{at}.core_params", budget, run.core_params, f"within {BUDGET_TOLERANCE:.0%}")
 
 
-def _resolved(plan: Plan, task: PlannedTask, model: PlannedModel | None, run: PlannedRun) -> dict[str, Any]:
+def _expected_inputs(plan: Plan, task: PlannedTask, model: PlannedModel | None, run: PlannedRun) -> dict[str, Any]:
     """What a run's resolved inputs have to say, as far as the rest of the plan tells."""
     common: dict[str, Any] = {
         "numerics": plan.numerics,
