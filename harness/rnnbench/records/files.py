@@ -57,7 +57,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         StorageError: it could not be written; what was there before is still there.
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
-    with naming(path):
+    with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("xb") as file:
@@ -78,7 +78,7 @@ def read(path: Path, most: int) -> bytes:
     Raises:
         StorageError: there is none, it is something else or larger, or it cannot be read.
     """
-    with naming(path):
+    with storage_errors(path):
         return read_plain(path, most)
 
 
@@ -88,7 +88,7 @@ def size(path: Path) -> int | None:
     Raises:
         StorageError: something else is there.
     """
-    with naming(path):
+    with storage_errors(path):
         return plain_size(path)
 
 
@@ -101,7 +101,7 @@ def subfolder(folder: Path, *names: str) -> Path:
     """
     for name in names:
         folder = member(folder, name)
-        with naming(folder):
+        with storage_errors(folder):
             is_real_folder(folder)
     return folder
 
@@ -112,7 +112,7 @@ def listing(folder: Path) -> list[Path]:
     Raises:
         StorageError: it cannot be read, or holds too much.
     """
-    with naming(folder), contextlib.suppress(FileNotFoundError):
+    with storage_errors(folder), contextlib.suppress(FileNotFoundError):
         return list_folder(folder)
     return []
 
@@ -123,7 +123,7 @@ def open_emptied(path: Path) -> int:
     Raises:
         StorageError: it cannot be opened, or something else is there.
     """
-    with naming(path):
+    with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = open_plain(path, os.O_WRONLY | os.O_CREAT, 0o644)
         try:
@@ -140,7 +140,7 @@ def append_line(path: Path, line: str) -> None:
     Raises:
         StorageError: it cannot be written.
     """
-    with naming(path):
+    with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = open_plain(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -153,13 +153,13 @@ def remove(path: Path) -> None:
     Raises:
         StorageError: it cannot be removed.
     """
-    with naming(path):
+    with storage_errors(path):
         path.unlink(missing_ok=True)
 
 
 def remove_if_empty(path: Path) -> None:
     """Remove a plain file that holds nothing."""
-    with naming(path):
+    with storage_errors(path):
         if plain_size(path) == 0:
             path.unlink(missing_ok=True)
 
@@ -170,7 +170,7 @@ def remove_folder(folder: Path) -> None:
     Raises:
         StorageError: something cannot be removed.
     """
-    with naming(folder), contextlib.suppress(FileNotFoundError):
+    with storage_errors(folder), contextlib.suppress(FileNotFoundError):
         shutil.rmtree(folder)
 
 
@@ -189,7 +189,7 @@ def move_to_free_number(folder: Path) -> Path:
     number = 1
     while (target := folder.with_name(f"{folder.name}.{number}")).exists():
         number += 1
-    with naming(folder):
+    with storage_errors(folder):
         return folder.rename(target)
 
 
@@ -201,7 +201,7 @@ def probe(folder: Path) -> None:
     """
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
-        with naming(folder):
+        with storage_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             file = folder / f".probe.{secrets.token_hex(4)}{TEMPORARY}"
             file.touch(exist_ok=False)
@@ -227,7 +227,7 @@ def remove_temporaries(folder: Path) -> None:
     """Remove the files that killed writers left half-written in ``folder`` itself."""
     for path in listing(folder):
         if _TEMPORARY_NAME.fullmatch(path.name):
-            with naming(path), contextlib.suppress(IsADirectoryError):
+            with storage_errors(path), contextlib.suppress(IsADirectoryError):
                 path.unlink(missing_ok=True)
 
 
@@ -237,7 +237,7 @@ def printable(text: str) -> str:
 
 
 @contextlib.contextmanager
-def naming(path: Path) -> Iterator[None]:
+def storage_errors(path: Path) -> Iterator[None]:
     """An operating system error becomes one that names the file."""
     try:
         yield

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rnnbench.records.files import naming
+from rnnbench.records.files import storage_errors
 from rnnbench.records.plain import open_plain
 
 LOCK = ".lock"
@@ -39,17 +39,17 @@ def lock(folder: Path) -> Iterator[None]:
         StorageError: the folder cannot be made or locked, or ``.lock`` is no plain file.
     """
     path = folder / LOCK
-    with naming(path):
+    with storage_errors(path):
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = open_plain(path, os.O_RDWR | os.O_CREAT)
     try:
-        with naming(path):
+        with storage_errors(path):
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise _in_use(folder, os.pread(descriptor, 1000, 0)) from None
             os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, _introduction(), 0)
+            os.pwrite(descriptor, _own_entry(), 0)
         try:
             yield
         finally:
@@ -69,7 +69,7 @@ def check_free(folder: Path) -> None:
         StorageError: the lock cannot be read.
     """
     path = folder / LOCK
-    with naming(path):
+    with storage_errors(path):
         try:
             descriptor = open_plain(path)
         except (FileNotFoundError, NotADirectoryError):  # whether a folder can be made there is not the question here
@@ -82,7 +82,7 @@ def check_free(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _introduction() -> bytes:
+def _own_entry() -> bytes:
     """Who holds the lock, for those who find it taken."""
     started = datetime.now(UTC).isoformat(timespec="seconds")
     return json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "started": started}).encode()
