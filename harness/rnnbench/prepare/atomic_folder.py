@@ -14,7 +14,7 @@ PREFIX = ".unfinished-"
 
 
 @contextlib.contextmanager
-def whole_folder(place: Path) -> Iterator[Path]:
+def atomic_folder(place: Path) -> Iterator[Path]:
     """A folder to write into. It takes its ``place`` when the block ends well, unless another writer was first.
 
     What writers that were killed left beside it is removed: each holds a lock on its folder, which ends with it.
