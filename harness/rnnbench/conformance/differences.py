@@ -28,8 +28,10 @@ def same_shape(what: str, found: Any, expected: Sequence[int], dtype: torch.dtyp
     require(shape == wanted, f"{what}: shape expected {wanted}, got {shape}")
     require(dtype in (None, found.dtype), f"{what}: type expected {dtype}, got {found.dtype}")
     if found.device.type != "meta":
-        strange = ~found.isfinite()
-        require(not strange.any(), f"{what}: not a finite number at {_first(strange, ())}" if strange.any() else "")
+        not_finite = ~found.isfinite()
+        require(
+            not not_finite.any(), f"{what}: not a finite number at {_first(not_finite, ())}" if not_finite.any() else ""
+        )
 
 
 def same(

@@ -80,7 +80,9 @@ class Subjects:
         """
         others = [*self.datasets, *self.registry.datasets.values()]
         fitting = [dataset for dataset in others if getattr(dataset, "rows", None) is task.rows]
-        by_distance = sorted(fitting, key=lambda dataset: (self._is_strange(dataset, task), not dataset.embedded))
+        by_distance = sorted(
+            fitting, key=lambda dataset: (self._is_from_another_distribution(dataset, task), not dataset.embedded)
+        )
         there: list[Dataset] = []
         for dataset_cls in by_distance:
             dataset: Dataset = small(dataset_cls)
@@ -93,7 +95,7 @@ class Subjects:
             return dataset
         return there[0] if there else None
 
-    def _is_strange(self, dataset: type[Dataset], task: type[Task]) -> bool:
+    def _is_from_another_distribution(self, dataset: type[Dataset], task: type[Task]) -> bool:
         """Whether they come from different distributions."""
         if dataset in self.datasets:
             return False

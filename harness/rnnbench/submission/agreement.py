@@ -14,7 +14,16 @@ RELATIVE = 0.02
 DEVIATIONS = 2.0
 """Or so many standard deviations of the test set's own error, where that is more."""
 
-_REPEATED = ("status", "metrics", "items_sha256", "best_step", "best_validation_loss", "steps", "positions", "history")
+_REPRODUCIBLE = (
+    "status",
+    "metrics",
+    "items_sha256",
+    "best_step",
+    "best_validation_loss",
+    "steps",
+    "positions",
+    "history",
+)
 
 
 class Agreement(StrEnum):
@@ -51,8 +60,8 @@ def tolerance(first: Record, second: Record, metric: str) -> float:
 
 def unlike(first: Record, second: Record) -> Iterator[tuple[str, object, object]]:
     """(field, first, second) of what would be the same to the bit on one kind of machine."""
-    one, other = (record.model_dump(mode="json", include=set(_REPEATED)) for record in (first, second))
-    for name in _REPEATED:
+    one, other = (record.model_dump(mode="json", include=set(_REPRODUCIBLE)) for record in (first, second))
+    for name in _REPRODUCIBLE:
         yield from differences(one[name], other[name], name)
 
 

@@ -27,7 +27,7 @@ from rnnbench.records.schema import Plan, Record
 from rnnbench.records.storage import ITEMS, PLAN, RUNS
 from rnnbench.submission.problems import Problem
 from rnnbench.submission.validate.entries import check_entries
-from rnnbench.submission.validate.fields import ill_formed
+from rnnbench.submission.validate.fields import invalid_free_fields
 
 MOST_ITEMS_BYTES = 64 << 20
 """Of a run's items once they are unpacked."""
@@ -134,7 +134,7 @@ def _read(schema: type[S], folder: Path, name: str, most: int, problems: list[Pr
     except ValidationError as error:
         problems += [Problem(name, place, wrong) for place, wrong in invalid_fields(error)]
     else:
-        wrong_inside = [Problem(name, at, message) for at, message in ill_formed(value)]
+        wrong_inside = [Problem(name, at, message) for at, message in invalid_free_fields(value)]
         problems += wrong_inside
         return None if wrong_inside else found
     return None

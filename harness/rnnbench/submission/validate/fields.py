@@ -14,7 +14,7 @@ _SCHEMAS: dict[str, type[BaseModel]] = {"budget": Budget, "recipe": Recipe, "tun
 _NAMED = ("model", "task", "dataset")
 
 
-def ill_formed(value: Any) -> Iterator[tuple[str, str]]:
+def invalid_free_fields(value: Any) -> Iterator[tuple[str, str]]:
     """(field, what is wrong) of a plan's own budget, recipe and grid, and of what runs resolved to."""
     if not isinstance(value, dict):
         return

@@ -35,7 +35,7 @@ def check_record(record: Record, run: PlannedRun, task: PlannedTask, has_items: 
         yield Problem(file, "history", "expected none: nothing was trained to an outcome")
 
 
-def check_together(records: Mapping[str, Record], runs: Sequence[PlannedRun]) -> Iterator[Problem]:
+def check_across_records(records: Mapping[str, Record], runs: Sequence[PlannedRun]) -> Iterator[Problem]:
     """What only several records can tell: the tuned choice, the state's size, what batches were read."""
     pairs: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for run in runs:
@@ -43,8 +43,8 @@ def check_together(records: Mapping[str, Record], runs: Sequence[PlannedRun]) ->
             pairs[run.task, run.model].append(records[run.id])
     for (task, model), own in pairs.items():
         planned = sum(run.kind is Kind.TUNE and (run.task, run.model) == (task, model) for run in runs)
-        yield from _check_choice(own, planned)
-        yield from _check_alike(own, lambda record: record.state_bytes, "state_bytes", "of all seeds")
+        yield from _check_tuned_rate(own, planned)
+        yield from _check_same(own, lambda record: record.state_bytes, "state_bytes", "of all seeds")
     yield from check_positions([(file_of(record), record) for own in pairs.values() for record in own])
 
 
@@ -102,7 +102,7 @@ def _presence(there: bool) -> str:
     return "a file" if there else "no file"
 
 
-def _check_choice(own: Sequence[Record], planned: int) -> Iterator[Problem]:
+def _check_tuned_rate(own: Sequence[Record], planned: int) -> Iterator[Problem]:
     tried = [record for record in own if record.kind is Kind.TUNE and record.status.is_outcome]
     rate = best_rate(tried)
     for record in own:
@@ -116,9 +116,7 @@ def _check_choice(own: Sequence[Record], planned: int) -> Iterator[Problem]:
             yield differs(file_of(record), "chosen", expected, record.chosen, "best on validation in tuning")
 
 
-def _check_alike(
-    records: Sequence[Record], value: Callable[[Record], object], field: str, of: str
-) -> Iterator[Problem]:
+def _check_same(records: Sequence[Record], value: Callable[[Record], object], field: str, of: str) -> Iterator[Problem]:
     """A value that cannot differ between these records, where it is known."""
     known = [(record, value(record)) for record in records if value(record) is not None]
     if not known:

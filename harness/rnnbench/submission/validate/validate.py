@@ -19,7 +19,7 @@ from rnnbench.records.storage import DamagedFile, StorageError
 from rnnbench.records.verifications import VERIFIED
 from rnnbench.submission.problems import Problem
 from rnnbench.submission.read import Submission, Unreadable, read_capped, read_submission
-from rnnbench.submission.validate.outcomes import check_record, check_together
+from rnnbench.submission.validate.outcomes import check_across_records, check_record
 from rnnbench.submission.validate.plan import check_plan
 from rnnbench.submission.validate.scores import check_scores
 from rnnbench.submission.validate.verified import check_verified
@@ -72,7 +72,7 @@ def _check_records(submission: Submission, plan: Plan) -> Iterator[Problem]:
             scored[run.task].append(record)
     for run_id in sorted(submission.items - submission.records.keys()):
         yield Problem(f"items/{run_id}.json.gz", "", "belongs to no record")
-    yield from check_together(submission.records, list(runs.values()))
+    yield from check_across_records(submission.records, list(runs.values()))
     for label, of_task in scored.items():
         yield from check_scores(submission, tasks[label], of_task)
 
