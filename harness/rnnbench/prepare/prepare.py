@@ -1,7 +1,7 @@
-"""Prepare a task on a dataset once: later runs and their workers read the encoded arrays from the cache.
+"""Prepares a task on a dataset once: later runs and their workers read the encoded arrays from the cache.
 
-The training rows decide the encoding. Of the test rows only fingerprint and counts are taken here: they are kept as
-rows, and the worker that has finished training is the first to encode them.
+The encoding is fitted on the training rows. Test rows are only hashed and counted here; they are stored as rows, and
+first encoded by a worker that has finished training.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SUMMARY, CHECKSUM, TEST = "prepared.json", "prepared.sha256", "test.json"
 
 @dataclass(frozen=True)
 class Prepared:
-    """A prepared folder: the encoding and sizes, and the arrays on demand."""
+    """A task prepared on a dataset: the encoding and sizes, and the arrays, read from ``folder`` on demand."""
 
     folder: Path
     task: Task
@@ -82,7 +82,7 @@ def prepare(task: Task, dataset: Dataset, data: Path | None, cache: Path) -> Pre
     """Load the rows of a verified dataset, fingerprint them, and encode them unless the cache holds just these.
 
     Raises:
-        DataMissing: the rows are not where the dataset looks for them, or are unusable.
+        DataMissing: the rows are missing or unusable.
     """
     rows = {split: dataset.load(split, data) for split in Split}
     for split, of_split in rows.items():
@@ -98,13 +98,13 @@ def prepare(task: Task, dataset: Dataset, data: Path | None, cache: Path) -> Pre
 
 
 def open_prepared(task: Task, folder: Path) -> Prepared:
-    """What :func:`prepare` wrote, without looking at any row."""
+    """Open a folder that :func:`prepare` wrote, without reading any rows."""
     summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
     return Prepared(folder=folder, task=task, **{**summary, "notes": tuple(summary["notes"])})
 
 
 def _is_whole(task: Task, folder: Path, test_rows: Sequence[Row]) -> bool:
-    """Whether every file is there and as it was written: the arrays by their archives' checksums."""
+    """Whether the folder is complete and undamaged, and holds these test rows; the arrays' archives have checksums."""
     try:
         prepared = open_prepared(task, folder)
         if (folder / TEST).read_text(encoding="utf-8") != _as_json(test_rows) or not _matches_checksum(folder):
@@ -121,7 +121,7 @@ def _as_json(rows: Sequence[Row]) -> str:
 
 
 def _matches_checksum(folder: Path) -> bool:
-    """Whether the summary is what its checksum says. Folders of earlier versions have none."""
+    """Whether the summary has its stored checksum. Folders of earlier versions have none."""
     stored = folder / CHECKSUM
     known = stored.read_text(encoding="ascii") if stored.exists() else None
     return known in (None, hashlib.sha256((folder / SUMMARY).read_bytes()).hexdigest())
