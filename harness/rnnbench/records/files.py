@@ -50,8 +50,8 @@ class DamagedFile(UserError):
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file atomically: at any moment it has the new content, has the old one, or does not exist.
 
-    A symbolic link at ``path`` is replaced, not followed. Paths below a results folder come from :func:`subfolder`, which
-    refuses links among the folders.
+    A symbolic link at ``path`` is replaced, not followed. Paths below a results folder come from :func:`subfolder`,
+    which refuses links among the folders.
 
     Raises:
         StorageError: it could not be written; what was there before is still there.

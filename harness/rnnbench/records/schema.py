@@ -253,7 +253,7 @@ class Plan(_Frozen):
 
 
 class TestError(_Frozen):
-    """The sampling error of a score on a finite test set, by bootstrap over blocks: standard deviation, 95 % interval."""
+    """The sampling error of a score on a finite test set: standard deviation and 95 % interval, by bootstrap."""
 
     std: float
     low: float

@@ -1,4 +1,4 @@
-"""A folder from a stranger, read with suspicion: strict JSON, capped sizes, no links, nothing outside it.
+"""Reads somebody else's results folder without trusting it: strict JSON, size limits, no links, nothing outside it.
 
 Nothing that is read is executed, unpickled, imported or used as a path: a run's files are found by listing the folder.
 """
@@ -30,7 +30,7 @@ from rnnbench.submission.validate.entries import check_entries
 from rnnbench.submission.validate.fields import invalid_free_fields
 
 MOST_ITEMS_BYTES = 64 << 20
-"""Of a run's items once they are unpacked."""
+"""The size limit of a run's items, decompressed."""
 RUN_ID = re.compile(r"[0-9a-f]{16}")
 
 S = TypeVar("S", bound=BaseModel)
@@ -38,12 +38,12 @@ Columns = Mapping[str, list[Any]]
 
 
 class Unreadable(UserError):
-    """A file cannot be used, and why."""
+    """A file cannot be used. The message says why."""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """What a folder holds: the plan, the records by run id, and what could not be read."""
+    """The content of a results folder: the plan, the records by run id, and the problems of what could not be read."""
 
     folder: Path
     plan: Plan | None
@@ -53,7 +53,7 @@ class Submission:
     problems: tuple[Problem, ...] = field(default=())
 
     def columns(self, run_id: str) -> tuple[Columns, str]:
-        """A run's items, and the SHA-256 of what they were packed from.
+        """A run's items, and the SHA-256 of their uncompressed bytes.
 
         Raises:
             Unreadable: they are too large, cut short or no columns.
@@ -63,7 +63,7 @@ class Submission:
 
 
 def read_submission(folder: Path) -> Submission:
-    """All that a folder holds, and all that is wrong with its files."""
+    """Read everything in a folder; the problems of its files are in the result."""
     problems = list(check_entries(folder))
     plan = _read(Plan, folder, PLAN, MOST_PLAN_BYTES, problems)
     records: dict[str, Record] = {}
@@ -80,10 +80,10 @@ def read_submission(folder: Path) -> Submission:
 
 
 def read_record(path: Path) -> Record:
-    """One record's file.
+    """Read one record.
 
     Raises:
-        Unreadable: it is none: one line for each of its problems.
+        Unreadable: it is not a valid record; the message has a line for each problem.
     """
     problems: list[Problem] = []
     record = _read(Record, path.parent, path.name, MOST_RECORD_BYTES, problems)
@@ -96,7 +96,7 @@ def read_capped(folder: Path, name: str, most: int) -> bytes:
     """The content of a plain file of at most ``most`` bytes; ``name`` is relative to ``folder``.
 
     Raises:
-        Unreadable: it is no plain file, in a folder that is none, or too large.
+        Unreadable: it is no plain file, is below a link, or is too large.
     """
     *above, last = name.split("/")
     try:
@@ -124,7 +124,7 @@ def parse(content: bytes) -> Any:
 
 
 def _read(schema: type[S], folder: Path, name: str, most: int, problems: list[Problem]) -> S | None:
-    """A typed file; None, and each of its problems noted, where it is none."""
+    """A file parsed by ``schema``; if it is invalid, None, and what is wrong is added to ``problems``."""
     try:
         content = read_capped(folder, name, most)
         value = parse(content)

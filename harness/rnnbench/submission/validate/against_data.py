@@ -1,6 +1,6 @@
-"""A board against the data itself: what the plan says of it, and the labels and references that stand in the items.
+"""Checks a board against the data: fingerprint, counts and chance levels in the plan, labels and references in the items.
 
-This loads the plugins that are installed here; a record's names are looked up among them, and nothing else is done.
+This loads the installed plugins; the names in a record are looked up among them and nowhere else.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def check_against_data(folder: Path, data: Path | None) -> list[Problem]:
 
 
 def _baseline(submission: Submission, planned: PlannedTask) -> Record | None:
-    """A record that names this task and its data, with items to hold against them."""
+    """The record of a baseline on this task: it names the task and the dataset, and has items to compare."""
     found = (
         record
         for record in submission.records.values()
@@ -74,7 +74,7 @@ def _check_task(
 
 
 def _check_items(submission: Submission, baseline: Record, task: Any, prepared: Prepared) -> Iterator[Problem]:
-    """The baseline predicted again: its items hold all that the data decide, and all runs share that with it."""
+    """Recompute the baseline's items: its labels and references are the data's, and the same in all runs."""
     name = baseline.model.removeprefix("baseline:")
     predictor = next((one for one in task.baselines() if one.name == name), None)
     if predictor is None:
@@ -93,7 +93,7 @@ def _check_items(submission: Submission, baseline: Record, task: Any, prepared: 
 
 
 def _check_counts(submission: Submission, task: str, references: Sequence[str]) -> Iterator[Problem]:
-    """What the items count of hypotheses and references is what these hypotheses and the data's references give."""
+    """The n-gram counts in all items are those of their hypotheses and the data's references."""
     for record in submission.records.values():
         if record.task != task or record.items_sha256 is None:
             continue

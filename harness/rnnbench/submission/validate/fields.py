@@ -1,4 +1,4 @@
-"""The parts of a plan and a record that hold anything, by the shapes that a suite gives them."""
+"""Validates the free-form fields of a plan and a record (budget, recipe, tune, resolved) against the suite's models."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NAMED = ("model", "task", "dataset")
 
 
 def invalid_free_fields(value: Any) -> Iterator[tuple[str, str]]:
-    """(field, what is wrong) of a plan's own budget, recipe and grid, and of what runs resolved to."""
+    """(field, what is wrong) in the budget, recipe and grid of a plan, and in the resolved inputs of runs."""
     if not isinstance(value, dict):
         return
     yield from _check_against_schemas(value, "")

@@ -1,4 +1,4 @@
-"""Whether a record is of the run that was planned, ended as it says, and was trained and tuned by the rules."""
+"""Checks a record against its planned run: its inputs, status, training and tuning."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TRAINED = (Kind.TRAIN, Kind.TUNE)
 
 
 def check_record(record: Record, run: PlannedRun, task: PlannedTask, has_items: bool) -> Iterator[Problem]:
-    """One record against its planned run."""
+    """Check one record against its planned run."""
     file = file_of(record)
     if (derived := run_id(record.resolved)) != record.id:
         yield differs(file, "id", derived, record.id, "the hash of its resolved inputs")
@@ -36,7 +36,7 @@ def check_record(record: Record, run: PlannedRun, task: PlannedTask, has_items: 
 
 
 def check_across_records(records: Mapping[str, Record], runs: Sequence[PlannedRun]) -> Iterator[Problem]:
-    """What only several records can tell: the tuned choice, the state's size, what batches were read."""
+    """Check records against each other: the tuned learning rate, the size of the state, the positions read."""
     pairs: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for run in runs:
         if run.id in records and run.kind in _TRAINED:
@@ -49,14 +49,14 @@ def check_across_records(records: Mapping[str, Record], runs: Sequence[PlannedRu
 
 
 def file_of(record: Record) -> str:
-    """The record's file, within its folder."""
+    """The path of the record's file, relative to the results folder."""
     return f"{RUNS}/{record.id}.json"
 
 
 def best_rate(tried: Iterable[Record]) -> float | None:
     """The learning rate of the tuning run that was best on validation; the smaller of equals. A diverged run is last.
 
-    Not the harness's own choice called once more: a second form of the rule, so that one checks the other.
+    A second implementation of the rule by which the harness chooses, so that one checks the other.
     """
     losses: list[tuple[float, float]] = []
     for record in tried:
@@ -81,7 +81,7 @@ def _check_status(record: Record, task: PlannedTask, has_items: bool) -> Iterato
 
 
 def _check_scored(record: Record, names: Sequence[str]) -> Iterator[Problem]:
-    """Who is scored has every metric, and items; who is not has neither."""
+    """A run that is scored has every metric, and items; any other run has neither."""
     file, done, got = file_of(record), record.status is Status.DONE, sorted(record.metrics)
     scored = done and record.kind in (Kind.TRAIN, Kind.BASELINE)
     known = done and record.kind is Kind.OPTIMUM
@@ -117,7 +117,7 @@ def _check_tuned_rate(own: Sequence[Record], planned: int) -> Iterator[Problem]:
 
 
 def _check_same(records: Sequence[Record], value: Callable[[Record], object], field: str, of: str) -> Iterator[Problem]:
-    """A value that cannot differ between these records, where it is known."""
+    """A value that is the same in all these records, where it is known."""
     known = [(record, value(record)) for record in records if value(record) is not None]
     if not known:
         return

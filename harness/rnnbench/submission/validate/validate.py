@@ -1,6 +1,6 @@
-"""Checking a folder of records that a stranger submits: offline, without torch, plugins or any code of theirs.
+"""Checks a submitted results folder: offline, without torch, plugins or any code of the submitter.
 
-What is found is inconsistency. Records that are made up consistently pass: only running one again finds them.
+It finds inconsistencies. A consistent forgery passes; only a rerun (:mod:`rnnbench.submission.rerun`) finds one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from rnnbench.submission.validate.verified import check_verified
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found. Problems refuse a submission; notes are for whoever reviews it."""
+    """The result of :func:`validate`. A submission with problems is refused; notes are for its reviewer."""
 
     folder: Path
     suite: str
@@ -41,7 +41,7 @@ def validate(folder: Path, tables: bool = True) -> Report:
     """Check everything in a results folder that can be checked without running anything.
 
     Args:
-        folder: a results folder, from anybody.
+        folder: a results folder, which may be somebody else's.
         tables: whether to rebuild its leaderboard too and compare.
     """
     submission = read_submission(folder)
@@ -78,7 +78,7 @@ def _check_records(submission: Submission, plan: Plan) -> Iterator[Problem]:
 
 
 def _check_tables(folder: Path) -> Iterator[Problem]:
-    """The tables in the folder are those that the records give."""
+    """Rebuild the tables that the folder has, and compare."""
     present = [name for name in table_files() if (folder / name).exists()]
     if not present:
         return
