@@ -25,7 +25,7 @@ EMBEDDING = 8
 
 @dataclass(frozen=True)
 class TaskOnData:
-    """What the laws of tasks are about."""
+    """The subject of the laws of tasks."""
 
     task: Task
     dataset: Dataset
@@ -40,7 +40,7 @@ class TaskOnData:
 
     @cached_property
     def encoding(self) -> Encoding:
-        """What the task learns from the training rows."""
+        """What the task fits on the training rows."""
         return self.task.fit(self.rows[Split.TRAIN])
 
     @cached_property
@@ -66,7 +66,7 @@ class TaskOnData:
         return list(self.task.evaluation(self.arrays[split], size))
 
     def items(self, scored: Iterable[tuple[Batch, Columns]], split: Split = Split.TEST) -> Columns:
-        """Items of what was scored."""
+        """The items of scored batches."""
         return self.task.items(self.encoding, self.arrays[split], scored)
 
     def answered(self, answer: Callable[[Batch], Mapping[str, Any]], split: Split) -> Columns:
@@ -79,14 +79,14 @@ class TaskOnData:
         return self.items(scored, split)
 
     def value(self, metric: Metric, items: Columns) -> float:
-        """A metric of items."""
+        """The value of a metric on items."""
         with tempfile.TemporaryDirectory() as folder:
             return score(metric, items, Path(folder), "check")
 
 
 @torch.no_grad()
 def network_scores(network: Network, batches: Iterable[Batch]) -> list[tuple[Batch, Columns]]:
-    """Each batch with what a network scores of it, its state carried where the batches say so."""
+    """Each batch with the columns that a network scores for it; its state is carried where ``batch.carry`` is true."""
     network.eval()
     state: Any = None
     found = []

@@ -1,4 +1,4 @@
-"""Checks a board against the data: fingerprint, counts and chance levels in the plan, labels and references in the items.
+"""Checks a board against the data: fingerprint, counts and chance level in the plan, labels and references in items.
 
 This loads the installed plugins; the names in a record are looked up among them and nowhere else.
 """

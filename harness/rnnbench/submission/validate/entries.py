@@ -18,7 +18,7 @@ DEPTH = {"runs": 1, "items": 1, "logs": 1, "plots": 1, "checkpoints": 2, "confir
 
 
 def check_entries(folder: Path) -> Iterator[Problem]:
-    """Entries of ``folder`` with unknown names, and those that are links, pipes, devices, or folders in place of files."""
+    """Entries of ``folder`` with unknown names, and links, pipes, devices, and folders in place of files."""
     for entry in listing(folder):
         if _OTHER_NAMES.fullmatch(entry.name) or entry.name in table_files():
             yield from _check(folder, (entry.name,), DEPTH.get(entry.name, 0))
