@@ -102,7 +102,7 @@ def test_a_role_that_is_not_played_is_refused(model, role):
         (Jordan, {"alpha": 1}, "alpha must be at least 0 and below 1, got 1"),
         (Bidirectional, {"width": 7}, "width must be a whole number divisible by 2 of at least 2, got 7"),
         (Bidirectional, {"inner_width": 9}, "inner_width must be a whole number divisible by 2 of at least 2, got 9"),
-        (Bidirectional, {"cell": "lstn"}, "cell: no model is named 'lstn'; installed: "),
+        (Bidirectional, {"cell": "lstn"}, "cell: no model is named 'lstn' (did you mean 'lstm'?), expected one of "),
         (Bidirectional, {"cell": "transformer"}, "cell: model 'transformer' is not made of causal layers that "),
         (Bidirectional, {"cell": "bidirectional"}, "cell: model 'bidirectional' is not made of causal layers that "),
         (Bidirectional, {"cell_fields": {"colour": 1}}, "cell: model 'lstm': "),
