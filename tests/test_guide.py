@@ -73,12 +73,13 @@ def test_every_block_of_code_is_a_file_or_a_command() -> None:
         "share.py",
         "regression.py",
         "tracker.py",
+        "processes.py",
         "pyproject.toml",
     }
 
 
-@pytest.mark.parametrize(("name", "lines"), [("leaky.py", 30), ("majority.py", 45)])
-def test_a_model_takes_30_lines_of_code_and_a_task_45(name: str, lines: int) -> None:
+@pytest.mark.parametrize(("name", "lines"), [("leaky.py", 30), ("majority.py", 45), ("processes.py", 40)])
+def test_a_model_takes_30_lines_of_code_a_task_45_and_an_executor_40(name: str, lines: int) -> None:
     assert sum(bool(line.strip()) for line in FILES[name].splitlines()) <= lines
 
 
@@ -107,6 +108,15 @@ def test_the_plugin_trains_in_its_suite_and_its_hook_sees_it(installed: Path) ->
     assert re.search(r"^majority,symbols,test,leaky,recurrent,right,", table, re.MULTILINE)
     finished = (installed / "finished.txt").read_text(encoding="utf-8").splitlines()
     assert "leaky on majority/symbols: done" in finished
+
+
+def test_the_executor_gives_the_table_of_the_built_in_one_to_the_byte(installed: Path) -> None:
+    for executor in ("local", "processes"):
+        options = ("--device", "cpu", "--jobs", "2", "--executor", executor, "--out", executor, "--only", "*/leaky")
+        rnnbench(installed, "run", "suite.yaml", *options)
+    tables = [(installed / executor / "leaderboard.csv").read_bytes() for executor in ("local", "processes")]
+    assert tables[0] == tables[1]
+    assert b"leaky" in tables[0]
 
 
 def test_the_tests_of_the_guide_pass(installed: Path, pytester: pytest.Pytester, monkeypatch) -> None:

@@ -35,5 +35,6 @@ def __getattr__(name: str) -> Any:
         return _load(name)
     version = importlib.import_module("rnnbench.contract.version")
     if name in version.MOVED:
-        return _load(version.warn_moved(name))
+        moved = version.warn_moved(name)
+        return _load(moved.to) if moved.home is None else getattr(importlib.import_module(moved.home), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

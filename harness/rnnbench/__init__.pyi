@@ -32,8 +32,26 @@ from .contract.arrays import (
     Floats as Floats,
     Integers as Integers,
 )
+from .contract.execution import (
+    Died as Died,
+    Event as Event,
+    Executor as Executor,
+    ExecutorFactory as ExecutorFactory,
+    ExecutorOptions as ExecutorOptions,
+    Finished as Finished,
+    HookFailed as HookFailed,
+    Job as Job,
+    LimitReached as LimitReached,
+    NotStored as NotStored,
+    PhaseChanged as PhaseChanged,
+    Progress as Progress,
+    Stopped as Stopped,
+)
 from .contract.fields import (
+    check_choices as check_choices,
+    check_fraction as check_fraction,
     check_positive as check_positive,
+    check_whole as check_whole,
 )
 from .contract.ragged import (
     pack_texts as pack_texts,
@@ -62,7 +80,10 @@ from .contract.vocabulary import (
     token_ids as token_ids,
 )
 from .contract.hooks import hookimpl as hookimpl
-from .contract.metrics import Metric as Metric
+from .contract.metrics import (
+    Metric as Metric,
+    mean_metric as mean_metric,
+)
 from .contract.models import (
     Family as Family,
     Knob as Knob,
@@ -74,12 +95,13 @@ from .contract.tasks import (
     Task as Task,
 )
 from .discovery import find_model as find_model
-from .formulas import (
-    SOLVED_MSE as SOLVED_MSE,
-    Formula as Formula,
-    find_formula as find_formula,
+from .execute.carry_out import carry_out as carry_out
+from .execute.limits import limit_reached as limit_reached
+from .metrics import find_metric as find_metric
+from .metrics.evaluate_modules import (
+    as_evaluate as as_evaluate,
+    evaluate_metric as evaluate_metric,
 )
-from .metrics import ItemMetric as ItemMetric
 from .network.bits_per_step import BitsPerStep as BitsPerStep
 from .network.horizon import Horizon as Horizon
 from .network.inputs import (

@@ -12,18 +12,16 @@ encoded: the recurrent layers know the order, and they carry what is older than 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from torch import nn
 from torch.nn import functional
 
-from rnnbench import Family, Knob, Model, Role
+from rnnbench import Family, Knob, Model, Role, check_fraction, check_whole
 from rnnbench_models.cell import find_cell
-from rnnbench_models.checks import check_fraction, check_role, check_whole
-from rnnbench_models.heads import SelfAttention
+from rnnbench_models.heads import SelfAttention, band
 from rnnbench_models.initialisation import xavier
 from rnnbench_models.residual import ResidualStack
-from rnnbench_models.transformer import band
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,10 +39,10 @@ class Alternating(Model):
 
     name = "alternating"
     paper = "Merity 2019, Single headed attention RNN; De et al. 2024, Griffin"
-    family: ClassVar[Family] = Family.RECURRENT_ATTENTION
-    roles: ClassVar[frozenset[Role]] = frozenset({Role.CAUSAL})
-    coarse: ClassVar[Knob] = Knob("width", 2)  # two heads
-    fine: ClassVar[Knob | None] = Knob("inner_width", 1, 0.75, 1.25)
+    family = Family.RECURRENT_ATTENTION
+    roles = frozenset({Role.CAUSAL})
+    coarse = Knob("width", 2)  # two heads
+    fine = Knob("inner_width", 1, 0.75, 1.25)
 
     cell: str = "lstm"
     cell_fields: dict[str, object] = field(default_factory=dict, hash=False)
@@ -63,7 +61,6 @@ class Alternating(Model):
 
     def build(self, role: Role) -> nn.Module:
         """The blocks: ``(x_BTD, state=None) -> (y_BTD, state)``; the state is (the cell's, keys and values) a block."""
-        check_role(self, role)
         return ResidualStack(self.width, (AlternatingBlock(self) for _ in range(self.layers)))
 
     def parts(self) -> dict[str, Model]:

@@ -34,16 +34,15 @@ Legend: A width of the additive score's hidden layer (= D).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import torch
 from torch import nn
 from torch.nn import functional
 
-from rnnbench import Family, Knob, Model, Role
+from rnnbench import Family, Knob, Model, Role, check_choices, check_fraction, check_whole
 from rnnbench_models.bidirectional import Bidirectional
 from rnnbench_models.cell import SHARED, find_cell
-from rnnbench_models.checks import check_choices, check_fraction, check_role, check_whole
 from rnnbench_models.dropout import DropoutKind
 from rnnbench_models.initialisation import xavier
 from rnnbench_models.local_attention import LocalAttention
@@ -54,8 +53,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from rnnbench_models.dropout import Masks
-
-    Memory = tuple[Tensor, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +66,9 @@ class AttentionSeq2Seq(Model):
 
     name = "attention-seq2seq"
     paper = "Bahdanau et al. 2015, Jointly learning to align and translate; Luong et al. 2015, Effective approaches"
-    family: ClassVar[Family] = Family.RECURRENT_ATTENTION
-    roles: ClassVar[frozenset[Role]] = frozenset({Role.SEQ2SEQ})
-    fine: ClassVar[Knob | None] = Knob("inner_width", 1, 0.75, 1.25)
+    family = Family.RECURRENT_ATTENTION
+    roles = frozenset({Role.SEQ2SEQ})
+    fine = Knob("inner_width", 1, 0.75, 1.25)
 
     cell: str = "lstm"
     cell_fields: dict[str, object] = field(default_factory=dict, hash=False)
@@ -94,7 +91,6 @@ class AttentionSeq2Seq(Model):
 
     def build(self, role: Role) -> nn.Module:
         """The core: ``encode(x_BSD, lengths_B) -> memory``, ``decode(y_BTD, memory, state=None) -> (z_BTD, state)``."""
-        check_role(self, role)
         source = self._encoder_model()
         encoder = source.build(Role.ENCODER) if self.bidirectional_encoder else CausalEncoder(source.build(Role.CAUSAL))
         decoder = BahdanauDecoder(self) if self.attention == "bahdanau" else LuongDecoder(self)
@@ -118,8 +114,31 @@ class AttentionSeq2Seq(Model):
         return Bidirectional(cell=self.cell, cell_fields=self.cell_fields, **shared)
 
 
+class Memory(NamedTuple):
+    """What the decoder keeps of the source; ``keys_BSA`` is U h + b of the additive score, None for the others."""
+
+    h_BSD: Tensor
+    valid_BS: Tensor
+    summary_BD: Tensor
+    keys_BSA: Tensor | None
+
+
+class BahdanauState(NamedTuple):
+    """The state of the decoder's layers, and s_{t-1}, which asks."""
+
+    layers: Any
+    s_1BD: Tensor
+
+
+class FedState(NamedTuple):
+    """The state of the decoder's layers, and z_{t-1}, which is fed to them."""
+
+    layers: Any
+    z_1BD: Tensor
+
+
 class RecurrentSeq2Seq(nn.Module):
-    """SEQ2SEQ: the memory is (h, which of its steps are valid, summary, and the score's keys if it has any)."""
+    """SEQ2SEQ: an encoder, and a decoder that attends to it."""
 
     encoder_family = Family.RECURRENT
 
@@ -129,12 +148,26 @@ class RecurrentSeq2Seq(nn.Module):
         self.decoder = decoder
 
     def encode(self, x_BSD: Tensor, lengths_B: Tensor | None = None) -> Memory:
-        """Read the source; what attention needs of it is computed once, for all steps to come."""
+        """Read the source; what attention needs of it is computed once, for all steps to come.
+
+        Args:
+            x_BSD: the source, B x S x D.
+            lengths_B: the valid steps of each row; None: all.
+        """
         h_BSD, summary_BD = self.encoder(x_BSD, lengths_B)
-        return h_BSD, valid_steps(x_BSD, lengths_B), summary_BD, *self.decoder.keys(h_BSD)
+        return Memory(h_BSD, valid_steps(x_BSD, lengths_B), summary_BD, self.decoder.keys(h_BSD))
 
     def decode(self, y_BTD: Tensor, memory: Memory, state: Any = None) -> tuple[Tensor, Any]:
-        """Read T target steps on from ``state`` (None: from the summary)."""
+        """Read T target steps.
+
+        Args:
+            y_BTD: their inputs, B x T x D.
+            memory: what :meth:`encode` gave for the B sources.
+            state: where to go on from; None: from the sources' summaries.
+
+        Returns:
+            z, B x T x D, and the state after the last step.
+        """
         z_BTD, after = self.decoder(y_BTD, memory, state)
         return z_BTD, after
 
@@ -153,7 +186,7 @@ class CausalEncoder(nn.Module):
 
 
 class BahdanauDecoder(nn.Module):
-    """Attends, then steps. Its state is (the layers' state, s of shape (1, B, D))."""
+    """Attends, then steps."""
 
     def __init__(self, model: AttentionSeq2Seq) -> None:
         super().__init__()
@@ -165,36 +198,39 @@ class BahdanauDecoder(nn.Module):
         self.v = xavier(width, 1, bias=False)
         self.W_c = xavier(2 * width, width)
 
-    def keys(self, h_BSD: Tensor) -> tuple[Tensor]:
+    def keys(self, h_BSD: Tensor) -> Tensor:
         """U h + b, of shape (B, S, A)."""
-        return (self.U(h_BSD),)
+        keys_BSA: Tensor = self.U(h_BSD)
+        return keys_BSA
 
-    def forward(self, y_BTD: Tensor, memory: Memory, state: Any = None) -> tuple[Tensor, Any]:
+    def forward(
+        self, y_BTD: Tensor, memory: Memory, state: BahdanauState | None = None
+    ) -> tuple[Tensor, BahdanauState]:
         """See :meth:`RecurrentSeq2Seq.decode`."""
-        h_BSD, valid_BS, summary_BD, key_BSA = memory
         masks: Masks = {}
+        keys_BSA = memory.keys_BSA
+        assert keys_BSA is not None
         if state is None:
-            s_B1D, layers = self.layers(self.bridge(summary_BD)[:, None], masks=masks)
+            s_B1D, layers = self.layers(self.bridge(memory.summary_BD)[:, None], masks=masks)
         else:
-            layers, s_1BD = state
-            s_B1D = s_1BD.transpose(0, 1)
+            s_B1D, layers = state.s_1BD.transpose(0, 1), state.layers
         s_steps, c_steps = [], []
         for y_B1D in torch.split(y_BTD, 1, dim=1):
-            c_B1D = self.weights(s_B1D, key_BSA, valid_BS) @ h_BSD
+            c_B1D = self.weights(s_B1D, keys_BSA, memory.valid_BS) @ memory.h_BSD
             s_B1D, layers = self.layers(torch.cat((y_B1D, c_B1D), dim=-1), layers, masks)
             s_steps.append(s_B1D)
             c_steps.append(c_B1D)
         s_c_BT2D = torch.cat((torch.cat(s_steps, dim=1), torch.cat(c_steps, dim=1)), dim=-1)
-        return torch.tanh(self.W_c(s_c_BT2D)), (layers, s_B1D.transpose(0, 1))
+        return torch.tanh(self.W_c(s_c_BT2D)), BahdanauState(layers, s_B1D.transpose(0, 1))
 
-    def weights(self, s_B1D: Tensor, key_BSA: Tensor, valid_BS: Tensor) -> Tensor:
+    def weights(self, s_B1D: Tensor, keys_BSA: Tensor, valid_BS: Tensor) -> Tensor:
         """a_tj of one step, (B, 1, S)."""
-        score_BS: Tensor = self.v(torch.tanh(self.W(s_B1D) + key_BSA))[..., 0]
+        score_BS: Tensor = self.v(torch.tanh(self.W(s_B1D) + keys_BSA))[..., 0]
         return score_BS.masked_fill(~valid_BS, -torch.inf).softmax(dim=-1)[:, None]
 
 
 class LuongDecoder(nn.Module):
-    """Steps, then attends; without input feeding all steps at once. With it the state is (the layers', z (1, B, D))."""
+    """Steps, then attends; without input feeding all steps at once, and the state is the layers' own."""
 
     def __init__(self, model: AttentionSeq2Seq) -> None:
         super().__init__()
@@ -208,29 +244,29 @@ class LuongDecoder(nn.Module):
         self.W_c = xavier(2 * width, width)
         self.input_feeding = model.input_feeding
 
-    def keys(self, _: Tensor) -> tuple[()]:
+    def keys(self, _: Tensor) -> None:
         """None but h itself: W turns the query, s^T W, and no second copy of the source is kept."""
-        return ()
 
     def forward(self, y_BTD: Tensor, memory: Memory, state: Any = None) -> tuple[Tensor, Any]:
         """See :meth:`RecurrentSeq2Seq.decode`."""
         masks: Masks = {}
         if not self.input_feeding:
             return self._step(y_BTD, memory, self._start(memory, masks) if state is None else state, masks)
-        layers, z_1BD = state or (self._start(memory, masks), torch.zeros_like(memory[2])[None])
-        z_B1D, z_steps = z_1BD.transpose(0, 1), []
+        if state is None:
+            state = FedState(self._start(memory, masks), torch.zeros_like(memory.summary_BD)[None])
+        layers, z_B1D, z_steps = state.layers, state.z_1BD.transpose(0, 1), []
         for y_B1D in torch.split(y_BTD, 1, dim=1):
             z_B1D, layers = self._step(torch.cat((y_B1D, z_B1D), dim=-1), memory, layers, masks)
             z_steps.append(z_B1D)
-        return torch.cat(z_steps, dim=1), (layers, z_B1D.transpose(0, 1))
+        return torch.cat(z_steps, dim=1), FedState(layers, z_B1D.transpose(0, 1))
 
     def _start(self, memory: Memory, masks: Masks) -> Any:
-        _, layers = self.layers(self.bridge(memory[2])[:, None], masks=masks)
+        _, layers = self.layers(self.bridge(memory.summary_BD)[:, None], masks=masks)
         return layers
 
     def _step(self, x_BTI: Tensor, memory: Memory, layers: Any, masks: Masks) -> tuple[Tensor, Any]:
         """One step or many."""
-        h_BSD, valid_BS, _ = memory
+        h_BSD, valid_BS = memory.h_BSD, memory.valid_BS
         s_BTD, layers = self.layers(x_BTI, layers, masks)
         query_BTD = self.W(s_BTD)
         if self.local is None:

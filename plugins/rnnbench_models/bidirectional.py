@@ -13,14 +13,13 @@ the mean or the largest of its y_t, unit by unit.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import nn
 
-from rnnbench import Family, Knob, Model, Role
+from rnnbench import Family, Knob, Model, Role, check_choices, check_fraction, check_whole
 from rnnbench_models.cell import find_cell
-from rnnbench_models.checks import check_choices, check_fraction, check_role, check_whole
 from rnnbench_models.dropout import DropoutKind, LayerDropout
 from rnnbench_models.padding import last_valid, max_valid, mean_valid, reverse_valid, zero_padding
 from rnnbench_models.stack import layer_widths
@@ -37,10 +36,10 @@ class Bidirectional(Model):
 
     name = "bidirectional"
     paper = "Schuster and Paliwal 1997, Bidirectional recurrent neural networks"
-    family: ClassVar[Family] = Family.RECURRENT
-    roles: ClassVar[frozenset[Role]] = frozenset({Role.ENCODER})
-    coarse: ClassVar[Knob] = Knob("width", 2)
-    fine: ClassVar[Knob | None] = Knob("inner_width", 2, 0.75, 1.25)
+    family = Family.RECURRENT
+    roles = frozenset({Role.ENCODER})
+    coarse = Knob("width", 2)
+    fine = Knob("inner_width", 2, 0.75, 1.25)
 
     cell: str = "lstm"
     cell_fields: dict[str, object] = field(default_factory=dict, hash=False)
@@ -59,7 +58,6 @@ class Bidirectional(Model):
 
     def build(self, role: Role) -> nn.Module:
         """The encoder: ``(x_BSD, lengths_B) -> (y_BSD, summary_BD)``."""
-        check_role(self, role)
         cell = self.decoder()
         widths = layer_widths(self.layers, self.width, self.inner_width)
         layers = (BidirectionalLayer(cell.layer(i, o // 2), cell.layer(i, o // 2)) for i, o in widths)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from torch import nn
 from torch.nn import functional
 
+from rnnbench import check_whole
 from rnnbench_models.causal_convolution import CausalConvolution
-from rnnbench_models.checks import check_role, check_whole
 from rnnbench_models.layered import Layered
 from rnnbench_models.lstm import LSTM
 
@@ -41,7 +41,6 @@ class ConvolutionalLSTM(Layered):
 
     def build(self, role: Role) -> nn.Module:
         """The core: ``(x_BTD, state=None) -> (y_BTD, state)``."""
-        check_role(self, role)
         convolution = CausalConvolution(self.width, self.width, self.kernel_size)
         return ConvolutionThenLayers(convolution, self._lstm().build(role))
 

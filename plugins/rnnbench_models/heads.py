@@ -1,8 +1,16 @@
-"""Attention of several heads side by side (Vaswani et al., Attention is all you need, NeurIPS 2017).
+"""Attention of several heads side by side (Ashish Vaswani et al., Attention is all you need, NeurIPS 2017).
 
     Attention(Q, K, V) = softmax(Q K^T / sqrt(d)) V             for each of the heads, d = D / heads
 
-Legend: H heads, d width of a head, N keys.
+Rotary positions (Jianlin Su et al., RoFormer: enhanced transformer with rotary position embedding, 2021) turn a query
+and a key by angles that grow with their positions p:
+
+    (a_i, b_i) -> (a_i cos - b_i sin, a_i sin + b_i cos)    at the angle  p * 10000^(-2i/d)
+
+The product of a turned query and a turned key depends on the difference of their positions alone, so that any origin
+serves, and positions follow from how many keys there are.
+
+Legend: H heads, d width of a head, N keys or positions; the pairs (a_i, b_i) are the head's two halves.
 """
 
 from __future__ import annotations
@@ -14,12 +22,13 @@ from torch import nn
 from torch.nn import functional
 
 from rnnbench_models.initialisation import xavier
-from rnnbench_models.rotary import rotary_angles, rotate
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     Cache = tuple[Tensor, Tensor]
+
+BASE = 10000.0
 
 
 class SelfAttention(nn.Module):
@@ -82,3 +91,24 @@ def split_heads(x_BTD: Tensor, heads: int) -> Tensor:
 def merge_heads(x_HBTd: Tensor) -> Tensor:
     """(H, B, T, d) -> (B, T, D)."""
     return x_HBTd.permute(1, 2, 0, 3).flatten(2)
+
+
+def band(steps: int, past: int, context: int, device: torch.device) -> Tensor | None:
+    """Which of past + T keys each of T steps sees: the last ``context``, its own the last. (T, N); None: all."""
+    if steps == 1 and past < context:
+        return None
+    everything = torch.ones(steps, past + steps, dtype=torch.bool, device=device)
+    return everything.tril(past).triu(past - context + 1)
+
+
+def rotary_angles(positions: int, width: int, like: Tensor) -> tuple[Tensor, Tensor]:
+    """(cos, sin) at positions 0 .. N-1, each (N, d / 2), in ``like``'s dtype and on its device."""
+    frequency = BASE ** -torch.arange(0, 1, 2 / width, dtype=torch.float64, device=like.device)
+    angle = torch.arange(positions, dtype=torch.float64, device=like.device)[:, None] * frequency
+    return angle.cos().to(like.dtype), angle.sin().to(like.dtype)
+
+
+def rotate(x_Nd: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Turn x (..., N, d) by the angles of its positions."""
+    a, b = x_Nd.chunk(2, dim=-1)
+    return torch.cat((a * cos - b * sin, a * sin + b * cos), dim=-1)

@@ -20,7 +20,7 @@ from torch import nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
-from rnnbench_models.checks import check_positive
+from rnnbench import check_positive
 from rnnbench_models.initialisation import initialise_input
 from rnnbench_models.layered import Layered
 from rnnbench_models.linear_recurrence import solve

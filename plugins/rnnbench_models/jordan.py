@@ -25,7 +25,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from rnnbench_models.checks import check_fraction
+from rnnbench import check_fraction
 from rnnbench_models.initialisation import initialise_input, initialise_recurrent
 from rnnbench_models.one_buffer import tanh_recurrence
 from rnnbench_models.recurrent import Recurrent

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from rnnbench import Family, Knob, Model, Role
-from rnnbench_models.checks import check_choices, check_fraction, check_role, check_whole
+from rnnbench import Family, Knob, Model, Role, check_choices, check_fraction, check_whole
 from rnnbench_models.dropout import DropoutKind
 from rnnbench_models.stack import Stack, layer_widths
 
@@ -22,9 +21,9 @@ class Layered(Model):
     the output width of the layers before the last (None: the core's width).
     """
 
-    family: ClassVar[Family] = Family.RECURRENT
-    roles: ClassVar[frozenset[Role]] = frozenset({Role.CAUSAL})
-    fine: ClassVar[Knob | None] = Knob("inner_width", 1, 0.75, 1.25)
+    family = Family.RECURRENT
+    roles = frozenset({Role.CAUSAL})
+    fine = Knob("inner_width", 1, 0.75, 1.25)
 
     layers: int = 2
     dropout: float = 0.0
@@ -38,6 +37,5 @@ class Layered(Model):
 
     def build(self, role: Role) -> nn.Module:
         """The stack: ``(x_BTD, state=None) -> (y_BTD, state)``."""
-        check_role(self, role)
         widths = layer_widths(self.layers, self.width, self.inner_width)
         return Stack((self.layer(inputs, outputs) for inputs, outputs in widths), self.dropout, self.dropout_kind)

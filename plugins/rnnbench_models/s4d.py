@@ -28,14 +28,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import nn
 from torch.nn import functional
 
-from rnnbench import Family, Knob, Model, Role
-from rnnbench_models.checks import check_choices, check_fraction, check_role, check_whole
+from rnnbench import Family, Knob, Model, Role, check_choices, check_fraction, check_whole
 from rnnbench_models.initialisation import xavier
 from rnnbench_models.residual import ResidualStack
 
@@ -52,9 +51,9 @@ class S4D(Model):
 
     name = "s4d"
     paper = "Gu et al. 2022, On the parameterization and initialization of diagonal state space models"
-    family: ClassVar[Family] = Family.RECURRENT
-    roles: ClassVar[frozenset[Role]] = frozenset({Role.CAUSAL})
-    fine: ClassVar[Knob | None] = Knob("pairs", 1, 0.25, 0.75)
+    family = Family.RECURRENT
+    roles = frozenset({Role.CAUSAL})
+    fine = Knob("pairs", 1, 0.25, 0.75)
 
     layers: int = 2
     pairs: int | None = None
@@ -68,7 +67,6 @@ class S4D(Model):
 
     def build(self, role: Role) -> nn.Module:
         """The blocks: ``(u_BTD, state=None) -> (y_BTD, state)``; the state is each block's x, (D, B, N, 2)."""
-        check_role(self, role)
         return ResidualStack(self.width, (S4DBlock(self) for _ in range(self.layers)))
 
 

@@ -12,15 +12,14 @@ two layers. Weights start as those of He et al. (2015), the paper's from N(0, 0.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from torch import nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import weight_norm
 
-from rnnbench import Family, Knob, Model, Role
+from rnnbench import Family, Knob, Model, Role, check_fraction, check_whole
 from rnnbench_models.causal_convolution import CausalConvolution
-from rnnbench_models.checks import check_fraction, check_role, check_whole
 from rnnbench_models.stack import Stack
 
 if TYPE_CHECKING:
@@ -33,9 +32,9 @@ class TCN(Model):
 
     name = "tcn"
     paper = "Bai et al. 2018, An empirical evaluation of generic convolutional and recurrent networks"
-    family: ClassVar[Family] = Family.OTHER
-    roles: ClassVar[frozenset[Role]] = frozenset({Role.CAUSAL})
-    fine: ClassVar[Knob | None] = Knob("inner_width", 1, 0.75, 1.25)
+    family = Family.OTHER
+    roles = frozenset({Role.CAUSAL})
+    fine = Knob("inner_width", 1, 0.75, 1.25)
 
     layers: int = 4
     kernel_size: int = 3
@@ -49,7 +48,6 @@ class TCN(Model):
 
     def build(self, role: Role) -> nn.Module:
         """The blocks: ``(x_BTD, state=None) -> (y_BTD, state)``; the state is each convolution's past inputs."""
-        check_role(self, role)
         return Stack(TCNBlock(self, 2**index) for index in range(self.layers))
 
 

@@ -6,39 +6,45 @@
     x <- x + W_2 gelu(W_1 LN(x) + b_1) + b_2
     y = LN(x)                                                   after the last block
 
-With norm ``post`` a branch F is followed by its norm, x <- LN(x + F(x)), and y = x. Sinusoidal or learned positions are
-added to x before the first block (``positions``), and nothing is turned. Ashish Vaswani et al., Attention is all you
-need, NeurIPS 2017, is ``post`` with ``sinusoidal``; the norm before each branch is Xiong et al. 2020, rotary positions
-are Su et al. 2021 (``rotary``). The cores do without the embeddings, which are the harness's.
+With norm ``post`` a branch F is followed by its norm, x <- LN(x + F(x)), and y = x. Ashish Vaswani et al., Attention is
+all you need, NeurIPS 2017, is ``post`` with ``sinusoidal`` positions; the norm before each branch is Xiong et al. 2020,
+rotary positions are Su et al. 2021. The cores do without the embeddings, which are the harness's.
+
+Absolute positions are added to each step before the first block, and nothing is turned:
+
+    x_p <- sqrt(D) x_p + P_p                    sqrt(D) brings a token's vector, of length one, to the size of P's
+    P_{p,2i} = sin(p * 10000^(-2i/D)),    P_{p,2i+1} = cos(p * 10000^(-2i/D))           ``sinusoidal``, section 3.5
+    P a table of parameters                                             ``learned``, Gehring et al., ICML 2017
 
 A causal core attends to a band of C = ``context`` positions, its own and the C - 1 before it, whether it reads a
 sequence whole or in pieces. Its state is each layer's keys (not yet turned) and values of the last C - 1 positions.
 Absolute positions are counted from the cache, which therefore keeps all of them: good for decoding a sentence, but not
 for an endless text, where such a core carries no state.
 
-Legend: H heads, d width of a head, N keys.
+Legend: H heads, d width of a head, N keys or positions.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import nn
 from torch.nn import functional
 
-from rnnbench import Family, Knob, Model, Role
-from rnnbench_models.checks import check_choices, check_fraction, check_role, check_whole
-from rnnbench_models.heads import CrossAttention, SelfAttention
+from rnnbench import Family, Knob, Model, Role, check_choices, check_fraction, check_whole
+from rnnbench_models.heads import BASE, CrossAttention, SelfAttention, band
 from rnnbench_models.initialisation import xavier
 from rnnbench_models.padding import max_valid, mean_valid, valid_steps, zero_padding
-from rnnbench_models.positions import Positions, absolute_positions
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from rnnbench_models.heads import Cache
+
+Positions = Literal["rotary", "sinusoidal", "learned"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +57,10 @@ class Transformer(Model):
 
     name = "transformer"
     paper = "Vaswani et al. 2017, Attention is all you need; Su et al. 2021, RoFormer"
-    family: ClassVar[Family] = Family.ATTENTION
-    roles: ClassVar[frozenset[Role]] = frozenset({Role.CAUSAL, Role.ENCODER, Role.SEQ2SEQ})
-    coarse: ClassVar[Knob] = Knob("width", 4)  # two heads of an even width each
-    fine: ClassVar[Knob | None] = Knob("feedforward", 1, 2.0, 6.0)
+    family = Family.ATTENTION
+    roles = frozenset({Role.CAUSAL, Role.ENCODER, Role.SEQ2SEQ})
+    coarse = Knob("width", 4)  # two heads of an even width each
+    fine = Knob("feedforward", 1, 2.0, 6.0)
 
     heads: int = 2
     layers: int = 2
@@ -76,13 +82,12 @@ class Transformer(Model):
             )
 
     @property
-    def carries_state(self) -> bool:  # type: ignore[override]  # a field decides it
+    def carries_state(self) -> bool:
         """Whether a causal core hands its state on: absolute positions start anew in each segment."""
         return self.positions == "rotary"
 
     def build(self, role: Role) -> nn.Module:
         """The core of that role; see :class:`rnnbench.Role` for its signature."""
-        check_role(self, role)
         match role:
             case Role.CAUSAL:
                 return CausalTransformer(self)
@@ -242,9 +247,52 @@ def last_norm(model: Transformer) -> nn.Module:
     return nn.LayerNorm(model.width) if model.norm == "pre" else nn.Identity()
 
 
-def band(steps: int, past: int, context: int, device: torch.device) -> Tensor | None:
-    """Which of past + T keys each of T steps sees: the last ``context``, its own the last. (T, N); None: all."""
-    if steps == 1 and past < context:
-        return None
-    everything = torch.ones(steps, past + steps, dtype=torch.bool, device=device)
-    return everything.tril(past).triu(past - context + 1)
+class SinusoidalPositions(nn.Module):
+    """Any number of positions, of an even width."""
+
+    def forward(self, x_BTD: Tensor, past: int) -> Tensor:
+        """Say that the first of T steps is at position ``past``."""
+        width = x_BTD.shape[2]
+        return math.sqrt(width) * x_BTD + sinusoids(past + x_BTD.shape[1], width, like=x_BTD)[past:]
+
+
+class LearnedPositions(nn.Module):
+    """A table of ``positions`` positions."""
+
+    def __init__(self, positions: int, width: int) -> None:
+        super().__init__()
+        self.table_ND = nn.Parameter(torch.empty(positions, width))
+        nn.init.normal_(self.table_ND)
+
+    def forward(self, x_BTD: Tensor, past: int) -> Tensor:
+        """Say that the first of T steps is at position ``past``.
+
+        Raises:
+            ValueError: the table ends before the last step.
+        """
+        positions, width = self.table_ND.shape
+        end = past + x_BTD.shape[1]
+        if end > positions:
+            raise ValueError(
+                f"learned positions end at context {positions}, and the sequence has {end} steps: raise context, or "
+                "use rotary or sinusoidal positions"
+            )
+        return math.sqrt(width) * x_BTD + self.table_ND[past:end]
+
+
+def sinusoids(positions: int, width: int, like: Tensor) -> Tensor:
+    """P at positions 0 .. N-1, (N, D), in ``like``'s dtype and on its device."""
+    frequency = BASE ** -torch.arange(0, 1, 2 / width, dtype=torch.float64, device=like.device)
+    angle = torch.arange(positions, dtype=torch.float64, device=like.device)[:, None] * frequency
+    return torch.stack((angle.sin(), angle.cos()), dim=-1).flatten(1).to(like.dtype)
+
+
+def absolute_positions(kind: Positions, context: int, width: int) -> nn.Module | None:
+    """The module ``(x_BTD, past) -> x_BTD`` of that kind; None for rotary ones, which attention itself applies."""
+    match kind:
+        case "rotary":
+            return None
+        case "sinusoidal":
+            return SinusoidalPositions()
+        case "learned":
+            return LearnedPositions(context, width)

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
 from torch.nn import functional
 
-from rnnbench import Knob, Role
+from rnnbench import Knob, Role, check_whole
+from rnnbench_modern.library_model import LibraryModel
 from rnnbench_modern.rereading import Rereading
-from rnnbench_modern.stranger import Stranger, check_role, check_whole
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -29,12 +29,12 @@ LIBRARY = "minGRU-pytorch"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Minimal(Stranger):
+class Minimal(LibraryModel):
     """``inner_width`` is the layers' hidden width (None: the core's)."""
 
     paper = "Feng et al. 2024, Were RNNs all we needed?; the code of minGRU-pytorch"
-    requires: ClassVar[tuple[str, ...]] = ("minGRU_pytorch",)
-    fine: ClassVar[Knob | None] = Knob("inner_width", 1, 0.75, 1.25)
+    requires = ("minGRU_pytorch",)
+    fine = Knob("inner_width", 1, 0.75, 1.25)
 
     inner_width: int | None = None
 
@@ -57,7 +57,6 @@ class MinGRUPytorch(Minimal):
 
     def build(self, role: Role) -> nn.Module:
         """The core: ``(x_BTD, state=None) -> (y_BTD, state)``; a layer's state is h, (1, B, inner width)."""
-        check_role(self, role)
         from minGRU_pytorch.minGRU import minGRU
 
         return Carrying(self.stack(minGRU))
@@ -68,7 +67,7 @@ class MinLSTMPytorch(Minimal):
     """Feng et al. (2024): minLSTM in log space."""
 
     name = "minlstm-pytorch"
-    carries_state: ClassVar[bool] = False
+    carries_state = False
 
     context: int = 128
 
@@ -78,7 +77,6 @@ class MinLSTMPytorch(Minimal):
 
     def build(self, role: Role) -> nn.Module:
         """The core: ``(x_BTD, state=None) -> (y_BTD, state)``."""
-        check_role(self, role)
         from minGRU_pytorch.minLSTM import minLSTM
 
         return Rereading(self.stack(minLSTM), LIBRARY, self.context)

@@ -10,27 +10,27 @@ Its cache is made for sampling from a text that began with it, and is not used: 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from rnnbench import Family, Knob, Role
+from rnnbench import Family, Knob, Role, check_whole
+from rnnbench_modern.library_model import LibraryModel
 from rnnbench_modern.rereading import Rereading
-from rnnbench_modern.stranger import Stranger, check_role, check_whole
 
 if TYPE_CHECKING:
     from torch import nn
 
 
 @dataclass(frozen=True, kw_only=True)
-class XTransformers(Stranger):
+class XTransformers(LibraryModel):
     """Vaswani et al. (2017) as x-transformers has it. ``feedforward`` of None is 4 D."""
 
     name = "x-transformers"
     paper = "Vaswani et al. 2017, Attention is all you need; the code of x-transformers"
-    family: ClassVar[Family] = Family.ATTENTION
-    requires: ClassVar[tuple[str, ...]] = ("x_transformers",)
-    carries_state: ClassVar[bool] = False
-    coarse: ClassVar[Knob] = Knob("width", 4)  # two heads of an even width each
-    fine: ClassVar[Knob | None] = Knob("feedforward", 1, 2.0, 6.0)
+    family = Family.ATTENTION
+    requires = ("x_transformers",)
+    carries_state = False
+    coarse = Knob("width", 4)  # two heads of an even width each
+    fine = Knob("feedforward", 1, 2.0, 6.0)
 
     heads: int = 2
     feedforward: int | None = None
@@ -45,7 +45,6 @@ class XTransformers(Stranger):
 
     def build(self, role: Role) -> nn.Module:
         """The core: ``(x_BTD, state=None) -> (y_BTD, state)``."""
-        check_role(self, role)
         from x_transformers import Decoder
 
         head = self.width // self.heads

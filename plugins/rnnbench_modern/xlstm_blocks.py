@@ -16,13 +16,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
-from rnnbench import Knob, Role
+from rnnbench import Knob, Role, check_whole
+from rnnbench_modern.library_model import LibraryModel
 from rnnbench_modern.rereading import Rereading
-from rnnbench_modern.stranger import Stranger, check_role, check_whole
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,15 +33,15 @@ HEADS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class MLSTM(Stranger):
+class MLSTM(LibraryModel):
     """Beck et al. (2024): mLSTM. ``inner_width`` is the width that it is projected up to (None: twice the core's)."""
 
     name = "xlstm-mlstm"
     paper = "Beck et al. 2024, xLSTM: extended long short-term memory; the code of xlstm"
-    requires: ClassVar[tuple[str, ...]] = ("xlstm",)
-    carries_state: ClassVar[bool] = False
-    coarse: ClassVar[Knob] = Knob("width", 2)
-    fine: ClassVar[Knob | None] = Knob("inner_width", HEADS, 1.5, 2.5)
+    requires = ("xlstm",)
+    carries_state = False
+    coarse = Knob("width", 2)
+    fine = Knob("inner_width", HEADS, 1.5, 2.5)
 
     inner_width: int | None = None
     context: int = 128
@@ -54,7 +54,6 @@ class MLSTM(Stranger):
 
     def build(self, role: Role) -> nn.Module:
         """The core: ``(x_BTD, state=None) -> (y_BTD, state)``."""
-        check_role(self, role)
         from xlstm import mLSTMBlockConfig, mLSTMLayerConfig, xLSTMBlockStack, xLSTMBlockStackConfig
 
         layer = mLSTMLayerConfig(
@@ -75,14 +74,14 @@ class MLSTM(Stranger):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SLSTM(Stranger):
+class SLSTM(LibraryModel):
     """Beck et al. (2024): sLSTM. ``feedforward`` of None is 4 D / 3."""
 
     name = "xlstm-slstm"
     paper = "Beck et al. 2024, xLSTM: extended long short-term memory; the code of xlstm"
-    requires: ClassVar[tuple[str, ...]] = ("xlstm",)
-    coarse: ClassVar[Knob] = Knob("width", 2 * HEADS)  # a head of one unit divides by zero at its start
-    fine: ClassVar[Knob | None] = Knob("feedforward", 1, 0.5, 3.0)
+    requires = ("xlstm",)
+    coarse = Knob("width", 2 * HEADS)  # a head of one unit divides by zero at its start
+    fine = Knob("feedforward", 1, 0.5, 3.0)
 
     feedforward: int | None = None
 
@@ -93,7 +92,6 @@ class SLSTM(Stranger):
 
     def build(self, role: Role) -> nn.Module:
         """The core: ``(x_BTD, state=None) -> (y_BTD, state)``; a block's state is (past inputs, (4, B, D))."""
-        check_role(self, role)
         from xlstm import (
             FeedForwardConfig,
             sLSTMBlockConfig,

@@ -1,13 +1,12 @@
-"""The built-in tasks, their metrics and their datasets: an ordinary plugin."""
+"""The built-in tasks and their datasets: an ordinary plugin."""
 
 from __future__ import annotations
 
-from rnnbench import Dataset, Metric, Task, hookimpl
+from rnnbench import Dataset, Task, hookimpl
 from rnnbench_tasks.embedded import EMBEDDED
 from rnnbench_tasks.forecasting import Forecasting
 from rnnbench_tasks.language_modelling import LanguageModelling
 from rnnbench_tasks.memory import MEMORY_DATASETS, MEMORY_TASKS
-from rnnbench_tasks.metrics import DECLARED
 from rnnbench_tasks.own import OWN
 from rnnbench_tasks.polyphonic_music import PolyphonicMusic
 from rnnbench_tasks.public import PUBLIC
@@ -26,9 +25,3 @@ def rnnbench_tasks() -> tuple[type[Task], ...]:
 def rnnbench_datasets() -> tuple[type[Dataset], ...]:
     """What it can be asked about."""
     return (*EMBEDDED, *MEMORY_DATASETS, *PUBLIC, *OWN)
-
-
-@hookimpl
-def rnnbench_metrics() -> tuple[Metric, ...]:
-    """How answers can be scored."""
-    return DECLARED

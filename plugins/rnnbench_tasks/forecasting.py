@@ -32,13 +32,13 @@ from rnnbench import (
     Role,
     Row,
     Task,
-    check_positive,
+    check_whole,
     did_you_mean,
+    find_metric,
     rows_of_type,
 )
 from rnnbench_tasks.baselines import seasonal
 from rnnbench_tasks.baselines.linear_map import LinearMap
-from rnnbench_tasks.metrics import MAE, MSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -102,8 +102,10 @@ class Forecasting(Task):
     name = "forecasting"
     role = Role.ENCODER
     rows = Observation
-    metrics = (MSE, MAE)
+    metrics = (find_metric("mse"), find_metric("mae"))
     block = "consecutive windows"
+    columns = {"squared_error": "float64", "absolute_error": "float64", "count": "int64"}
+    items_are = "windows"
 
     lookback: int = 96
     horizon: int = 96
@@ -112,7 +114,7 @@ class Forecasting(Task):
     block_size: int | None = None
 
     def __post_init__(self) -> None:
-        check_positive(self, "lookback", "horizon", "block_size")
+        check_whole(self, "lookback", "horizon", "block_size")
 
     def fit(self, rows: Rows) -> Encoding:
         """Which columns are read, and their mean and standard deviation over the training rows.
@@ -235,7 +237,7 @@ class Forecasting(Task):
             return {}
         forecast_WHC, _ = forecast
         targets_WHC = values_NC[origins_W[:, None] + np.arange(self.horizon)]
-        return {MSE.name: float(np.square((forecast_WHC - mean_C) / deviation_C - targets_WHC).mean())}
+        return {"mse": float(np.square((forecast_WHC - mean_C) / deviation_C - targets_WHC).mean())}
 
     def chance(self, encoding: Encoding, validation: Arrays) -> float:
         """Mean squared error of the training mean, which is zero here, on the validation windows."""

@@ -35,13 +35,13 @@ from rnnbench import (
     Task,
     TextLine,
     Tokens,
-    check_positive,
+    check_whole,
+    find_metric,
     normalised,
     rows_of_type,
 )
 from rnnbench_tasks import units
 from rnnbench_tasks.baselines.kneser_ney import KneserNey
-from rnnbench_tasks.metrics import BITS_PER_BYTE, CHARACTER_PERPLEXITY, PERPLEXITY
 from rnnbench_tasks.units import Units
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ class LanguageModelling(Task):
     role = Role.CAUSAL
     rows = TextLine
     block = "a stretch of consecutive tokens"
+    columns = {"nll": "float64", "tokens": "int64", "words": "int64", "bytes": "int64"}
+    items_are = "lines"
 
     units: Units = "words"
     vocabulary: int | None = None
@@ -95,12 +97,13 @@ class LanguageModelling(Task):
     tied: bool = False
 
     def __post_init__(self) -> None:
-        check_positive(self, "vocabulary", "minimum_count", "bptt", "streams", "block_size")
+        check_whole(self, "vocabulary", "minimum_count", "bptt", "streams", "block_size")
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """The perplexity of words (of characters where the text is cut into these), and bits per byte."""
-        return (CHARACTER_PERPLEXITY if self.units == "characters" else PERPLEXITY, BITS_PER_BYTE)
+        ranks = "character-perplexity" if self.units == "characters" else "perplexity"
+        return (find_metric(ranks), find_metric("bits-per-byte"))
 
     @property
     def segment(self) -> int:
@@ -219,11 +222,11 @@ class LanguageModelling(Task):
 
     def optimum(self, dataset: Dataset, encoding: Encoding, rows: Sequence[Row], test: Arrays) -> dict[str, float]:
         """The likelihood of the test text under its generator, shared among words, characters and bytes."""
-        per_word = super().optimum(dataset, encoding, rows, test)[PERPLEXITY.name]
+        per_word = super().optimum(dataset, encoding, rows, test)["perplexity"]
         nll = float(np.log(per_word) * test["words"].sum())
         return {
             self.metrics[0].name: float(np.exp(nll / self._counted(test))),
-            BITS_PER_BYTE.name: nll / float(np.log(2) * test["bytes"].sum()),
+            "bits-per-byte": nll / float(np.log(2) * test["bytes"].sum()),
         }
 
     def chance(self, encoding: Encoding, validation: Arrays) -> float:

@@ -34,6 +34,7 @@ from rnnbench import (
     Reals,
     Role,
     Task,
+    find_metric,
     row_lengths,
     rows_of_type,
     scored_by_step,
@@ -42,7 +43,6 @@ from rnnbench import (
 )
 from rnnbench_tasks.baselines.key_frequencies import nll, sounding
 from rnnbench_tasks.baselines.previous_frame import sounding_after
-from rnnbench_tasks.metrics import FRAME_NLL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,8 +75,9 @@ class PolyphonicMusic(Task):
     name = "polyphonic-music"
     role = Role.CAUSAL
     rows = PianoRoll
-    metrics = (FRAME_NLL,)
+    metrics = (find_metric("nll-per-frame"),)
     block = "a piece"
+    columns = {"nll": "float64", "frames": "int64"}
 
     def fit(self, rows: Rows) -> Encoding:
         """Nothing: frames are read as they are."""

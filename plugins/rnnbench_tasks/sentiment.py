@@ -27,7 +27,8 @@ from rnnbench import (
     Role,
     Task,
     Tokens,
-    check_positive,
+    check_whole,
+    find_metric,
     fit_vocabulary,
     index_of,
     normalised,
@@ -41,7 +42,6 @@ from rnnbench import (
     token_ids,
 )
 from rnnbench_tasks.baselines.bags_of_words import logistic_regression, naive_bayes
-from rnnbench_tasks.metrics import ACCURACY, MACRO_F1
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,15 +84,17 @@ class Sentiment(Task):
     name = "sentiment"
     role = Role.ENCODER
     rows = LabelledText
-    metrics = (ACCURACY, MACRO_F1)
+    metrics = (find_metric("accuracy"), find_metric("macro-f1"))
     block = "a text"
+    columns = {"label": "string", "predicted": "string", "nll": "float64"}
+    items_are = "rows"
 
     vocabulary: int | None = None
     minimum_count: int = 1
     max_length: int | None = 256
 
     def __post_init__(self) -> None:
-        check_positive(self, "vocabulary", "minimum_count", "max_length")
+        check_whole(self, "vocabulary", "minimum_count", "max_length")
 
     def fit(self, rows: Rows) -> Encoding:
         """The vocabulary and the label names of the training rows, sorted."""

@@ -30,7 +30,8 @@ from rnnbench import (
     TaggedSentence,
     Task,
     Tokens,
-    check_positive,
+    check_whole,
+    find_metric,
     fit_vocabulary,
     index_of,
     pack_tokens,
@@ -45,7 +46,6 @@ from rnnbench import (
 )
 from rnnbench_tasks.baselines.hidden_markov import HiddenMarkov
 from rnnbench_tasks.baselines.most_frequent_tag import tag_frequencies, tags_of_words
-from rnnbench_tasks.metrics import SENTENCE_ACCURACY, TOKEN_ACCURACY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -88,15 +88,17 @@ class Tagging(Task):
     name = "tagging"
     role = Role.ENCODER
     rows = TaggedSentence
-    metrics = (TOKEN_ACCURACY, SENTENCE_ACCURACY)
+    metrics = (find_metric("token-accuracy"), find_metric("sentence-accuracy"))
     block = "a sentence"
+    columns = {"right": "int64", "tokens": "int64", "nll": "float64"}
+    items_are = "rows"
 
     vocabulary: int | None = None
     minimum_count: int = 2
     lower_case: bool = False
 
     def __post_init__(self) -> None:
-        check_positive(self, "vocabulary", "minimum_count")
+        check_whole(self, "vocabulary", "minimum_count")
 
     def fit(self, rows: Rows) -> Encoding:
         """The vocabulary and the tags of the training rows, sorted."""

@@ -25,7 +25,8 @@ from rnnbench import (
     TargetSequence,
     Task,
     Tokens,
-    check_positive,
+    check_whole,
+    find_metric,
     pack_texts,
     pack_tokens,
     pad_rows,
@@ -37,7 +38,6 @@ from rnnbench import (
     sorted_by_length,
     unpack_texts,
 )
-from rnnbench_tasks.metrics import BLEU, CHRF
 from rnnbench_tasks.sentences import BOS, EOS, PAD, Lexicon
 from rnnbench_tasks.translation_baselines import CONSTANT, COPY, DICTIONARY, IBM_1, target_nll
 
@@ -63,8 +63,10 @@ class Translation(Task):
     name = "translation"
     role = Role.SEQ2SEQ
     rows = SentencePair
-    metrics = (BLEU, CHRF)
+    metrics = (find_metric("bleu"), find_metric("chrf"))
     block = "a sentence"
+    columns = {"hypothesis": "string", "reference": "string", "nll": "float64", "tokens": "int64"}
+    items_are = "rows"
 
     units: Literal["words", "bpe"] = "words"
     vocabulary: int | None = None
@@ -74,7 +76,7 @@ class Translation(Task):
     tied: bool = False
 
     def __post_init__(self) -> None:
-        check_positive(self, "vocabulary", "minimum_count", "beam")
+        check_whole(self, "vocabulary", "minimum_count", "beam")
 
     def fit(self, rows: Rows) -> Encoding:
         """A vocabulary for each side."""

@@ -1,6 +1,6 @@
 """One plugin for every law that breaks it: each is sound but for the line that its docstring names."""
 
-# ruff: noqa: NPY002, RUF012  the streams that nobody should use, and classes written as a stranger may write them
+# ruff: noqa: NPY002  the streams that nobody should use, and classes written as a stranger may write them
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from rnnbench import Batch, Dataset, Family, ItemMetric, Knob, LabelledText, Metric, Model, Role, Split
+from rnnbench import Batch, Dataset, Family, Knob, LabelledText, Metric, Model, Role, Split
 from rnnbench_tasks.sentiment import Sentiment
 
 # Models
@@ -166,6 +166,12 @@ def has_an_idle_parameter(self, role):
     return made
 
 
+def has_a_frozen_parameter(self, role):
+    made = SoundCore(self.width)
+    made.idle = nn.Parameter(torch.ones(3), requires_grad=False)
+    return made
+
+
 class Deaf(SoundCore):
     def forward(self, x, state=None):
         return super().forward(x * 1e-6 + 0 * x, state)
@@ -214,6 +220,10 @@ MODELS = {
     ),
     "seed": (built(draws_its_own_seed), "seed 5 twice: "),
     "learned": (built(has_an_idle_parameter), "no gradient reaches idle"),
+    "learned frozen": (
+        built(has_a_frozen_parameter),
+        "idle: a frozen nn.Parameter never learns: make it a buffer, self.register_buffer(name, tensor)",
+    ),
     "overfits": (built(lambda self, role: Deaf(self.width)), "loss 1.3"),
 }
 """By law: who breaks it, and how the finding begins."""
@@ -334,63 +344,51 @@ DATASETS = {
 # Metrics
 
 
-class Mean(ItemMetric):
-    """The mean of a column: it keeps all laws."""
-
-    columns = {"value": "float64"}
-
-    @staticmethod
-    def statistics(columns):
-        value = np.asarray(columns["value"], dtype=np.float64)
-        return np.stack([value, np.ones_like(value)], axis=1)
-
-    @staticmethod
-    def values(totals_NK):
-        return totals_NK[:, 0] / totals_NK[:, 1]
+def mean_statistics(items):
+    value = np.asarray(items["value"], dtype=np.float64)
+    return np.stack([value, np.ones_like(value)], axis=1)
 
 
-class OneRow(Mean):
+def mean_values(sums_NK):
+    return sums_NK[:, 0] / sums_NK[:, 1]
+
+
+def metric(**changes):
+    """The mean of a column, which keeps all laws, with these changes."""
+    sound = {"columns": {"value": "float64"}, "statistics": mean_statistics, "values": mean_values, "high": 1.0}
+    return Metric("mean", **{"direction": "max", **sound, **changes})
+
+
+def in_one_row(items):
     """Statistics of all items in one row."""
-
-    @staticmethod
-    def statistics(columns):
-        return Mean.statistics(columns).sum(axis=0, keepdims=True)
+    return mean_statistics(items).sum(axis=0, keepdims=True)
 
 
-class ByPlace(Mean):
+def by_place(items):
     """The first items weigh less."""
-
-    @staticmethod
-    def statistics(columns):
-        statistics_IK = Mean.statistics(columns)
-        return statistics_IK * np.arange(len(statistics_IK))[:, None]
+    statistics_IK = mean_statistics(items)
+    return statistics_IK * np.arange(len(statistics_IK))[:, None]
 
 
-class BesideOthers(Mean):
+def beside_others(sums_NK):
     """Each value is a share of the largest."""
-
-    @staticmethod
-    def values(totals_NK):
-        values_N = Mean.values(totals_NK)
-        return values_N / values_N.max()
+    values_N = mean_values(sums_NK)
+    return values_N / values_N.max()
 
 
-class TooLarge(Mean):
+def too_large(sums_NK):
     """Beyond its range."""
-
-    @staticmethod
-    def values(totals_NK):
-        return 7 + Mean.values(totals_NK)
-
-
-def metric(scorer, **changes):
-    return Metric(**{"name": "mean", "direction": "max", "implementation": f"mutants:{scorer}", "high": 1.0, **changes})
+    return 7 + mean_values(sums_NK)
 
 
 METRICS = {
-    "declared": (metric("Mean", direction="up"), "direction: expected min or max, got 'up'"),
-    "item-by-item": (metric("OneRow"), "statistics: expected 30 x K values, got shape (1, 2)"),
-    "order": (metric("ByPlace"), " backwards"),
-    "sums-alone": (metric("BesideOthers"), "sum 0: "),
-    "in-range": (metric("TooLarge"), " is outside 0 to 1"),
+    "declared": (metric(direction="up"), "direction: expected min or max, got 'up'"),
+    "pickled": (
+        metric(values=lambda sums_NK: 1.0 * mean_values(sums_NK)),
+        "expected functions of a module",
+    ),
+    "item-by-item": (metric(statistics=in_one_row), "statistics: expected 30 x K values, got shape (1, 2)"),
+    "order": (metric(statistics=by_place), " backwards"),
+    "sums-alone": (metric(values=beside_others), "sum 0: "),
+    "in-range": (metric(values=too_large), " is outside 0 to 1"),
 }

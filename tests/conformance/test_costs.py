@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from mutants import Sound
 
 from rnnbench import Role
 from rnnbench.cli.costs import STEPS, core_costs
 from rnnbench.cli.listing import description
+from rnnbench.discovery import discover
 from rnnbench_models import GRU, LSTM, Elman, Transformer
 
 D = 48
@@ -43,3 +46,13 @@ def test_a_model_that_cannot_be_built_says_why_in_place_of_costs():
 
 def test_a_stranger_is_measured_as_ours_are():
     assert core_costs(Sound(width=D), Role.CAUSAL) == core_costs(GRU(width=D, layers=1), Role.CAUSAL)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "shown"),
+    [(float, "float"), ("float", "float"), (int | None, "int | None"), (dict[str, int], "dict[str, int]")],
+)
+def test_show_prints_a_fields_type_as_it_is_written(annotation, shown, monkeypatch):
+    (field,) = (one for one in dataclasses.fields(discover().models["lstm"]) if one.name == "forget_bias")
+    monkeypatch.setattr(field, "type", annotation)
+    assert f"    forget_bias: {shown} = 1.0" in description("lstm").splitlines()

@@ -16,7 +16,7 @@ SOUND = {
     "seq2seq": lambda: model_cases(SoundSeq2Seq()),
     "task": lambda: task_cases(Sentiment(), REVIEWS),
     "dataset": lambda: dataset_cases(SoundRows()),
-    "metric": lambda: metric_cases(metric("Mean")),
+    "metric": lambda: metric_cases(metric()),
 }
 BROKEN = [
     *((model_cases, law, *mutant) for law, mutant in MODELS.items()),
@@ -46,6 +46,13 @@ def test_a_law_fails_on_a_plugin_that_breaks_it(cases_of, law, mutant, begins):
     assert begins in finding.detail
     assert finding.says
     assert finding.tried
+
+
+def test_a_frozen_parameter_breaks_the_law_that_names_it_and_no_other():
+    mutant, _ = MODELS["learned frozen"]
+    findings = {case.law.name: case.examine() for case in model_cases(mutant)}
+    del findings["declared"]  # which finds that the mutant's class was made in a function
+    assert [law for law, finding in findings.items() if finding.outcome is Outcome.FAILED] == ["learned"]
 
 
 def test_every_law_has_a_plugin_that_breaks_it():

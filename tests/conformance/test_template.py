@@ -35,8 +35,8 @@ def test_a_new_project_keeps_all_laws(kind, name, tmp_path, monkeypatch):
 
 
 def test_the_tests_of_a_new_task_name_nothing_that_its_author_replaces():
-    tests = render_plugin("task", "kept-question")["tests/test_kept_question.py"]
-    assert re.findall(r"kept\w*", tests, re.IGNORECASE) == ["kept_question"]
+    tests = render_plugin("task", "filled-question")["tests/test_filled_question.py"]
+    assert re.findall(r"filled\w*", tests, re.IGNORECASE) == ["filled_question"]
 
 
 @pytest.mark.parametrize(

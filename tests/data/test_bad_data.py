@@ -12,7 +12,8 @@ from tests.hostile.inline import carried_out
 
 from rnnbench import DataMissing, LabelledText, Split
 from rnnbench.discovery import discover
-from rnnbench.pipeline.up_to_date import Request, recall
+from rnnbench.pipeline.request import Request
+from rnnbench.pipeline.up_to_date import up_to_date_folder
 from rnnbench.prepare import prepare
 from rnnbench_tasks.own.parallel_files import ParallelFiles
 from rnnbench_tasks.own.series_csv import SeriesCSV
@@ -199,11 +200,11 @@ def test_done_runs_are_recalled_only_while_the_files_of_their_data_stay_as_they_
     monkeypatch.setenv("RNNBENCH_CACHE", str(tmp_path / "cache"))
     request = Request(suite=suite, out=tmp_path / "out", data_dir=tmp_path, device="cpu")
     first = carried_out(suite, monkeypatch, out=tmp_path / "out", data_dir=tmp_path)
-    assert recall(request) == tmp_path / "out"
+    assert up_to_date_folder(request) == tmp_path / "out"
     state = data.stat()
     data.write_text(TABLE.replace("word7,", "word8,"), encoding="utf-8")
     os.utime(data, ns=(state.st_atime_ns, state.st_mtime_ns))
-    assert recall(request) is None
+    assert up_to_date_folder(request) is None
     second = carried_out(suite, monkeypatch, out=tmp_path / "out", data_dir=tmp_path)
     assert second.left == len(second.records) == len(first.records)
     assert not {one.id for one in first.records} & {one.id for one in second.records}

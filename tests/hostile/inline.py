@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rnnbench.execute.job import Job
-from rnnbench.execute.local.executor import Event
+from rnnbench.contract.execution import Event, Executor, Job
+from rnnbench.discovery import discover
 from rnnbench.execute.run import run
 from rnnbench.pipeline import run as pipeline
-from rnnbench.pipeline.up_to_date import Request
+from rnnbench.pipeline.request import Request
 from rnnbench.records.schema import Record
 
 
-class Inline:
+class Inline(Executor):
     """An executor that carries a job out where it is submitted."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
 
-    @property
-    def running(self) -> int:
-        return len(self.events)
-
     def submit(self, job: Job) -> None:
-        done = run(job, lambda *_: None, lambda: False)
-        self.events.append(Event(job.assignment.run.id, "finished", done))
+        self.events.append(run(job, discover(), self.events.append, lambda: False))
 
     def poll(self, seconds: float) -> Iterator[Event]:
         while self.events:
             yield self.events.pop(0)
 
-    def stop(self, seconds: float) -> Iterator[Event]:
-        return iter(())
+    def ask_to_stop(self, run_id: str) -> None: ...
+
+    def kill(self, run_id: str) -> None: ...
 
 
 class Silent:
@@ -43,6 +40,7 @@ class Silent:
 
     def __init__(self) -> None:
         self.left = 0
+        self.warnings: list[str] = []
         self.records: list[Record] = []
 
     def preparing(self, task: str) -> None: ...
@@ -57,14 +55,36 @@ class Silent:
     def finished(self, record: Record) -> None:
         self.records.append(record)
 
-    def warning(self, line: str) -> None: ...
+    def warning(self, line: str) -> None:
+        self.warnings.append(line)
 
     def close(self) -> None: ...
 
 
-def carried_out(suite: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Silent:
-    """What a display saw of a suite that was run in this process."""
-    monkeypatch.setattr(pipeline, "LocalExecutor", Inline)
+def carried_out(
+    suite: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    executor: Any = lambda _: Inline(),
+    named: str = "local",
+    plugin: Any = None,
+    **options: Any,
+) -> Silent:
+    """What a display saw of a suite that was run in this process.
+
+    ``executor`` stands in for the built-in one, ``named`` is the one asked for, ``plugin`` a module with further hooks.
+    """
+    registry = discover()
+    components = [one._replace(value=executor) if one.name == "local" else one for one in registry.components]
+    changed = replace(registry, components=tuple(components))
+    if plugin is not None:
+        registry.manager.register(plugin, name="tracker[plugin]")
+    monkeypatch.setattr(pipeline, "discover", lambda: changed)
     display = Silent()
-    pipeline.run_suite(Request(suite=suite, **{"jobs": "1", "device": "cpu", **options}), display, lambda: False)
+    request = Request(suite=suite, executor=named, **{"jobs": "1", "device": "cpu", **options})
+    try:
+        pipeline.run_suite(request, display, lambda: False)
+    finally:
+        if plugin is not None:
+            registry.manager.unregister(plugin)
     return display

@@ -10,8 +10,8 @@ import pytest
 from tests.hostile.conftest import SITE, suite
 from tests.hostile.inline import carried_out
 
+from rnnbench.base.errors import UserError
 from rnnbench.discovery import discover
-from rnnbench.pipeline.run import BadRequest
 
 CLEAN = "{model: hostile, label: clean}"
 FLUX = "RuntimeError: the flux capacitor is empty"
@@ -75,7 +75,10 @@ def test_a_task_that_goes_wrong_fails_its_own_runs_by_name(tmp_path: Path, monke
     [
         ("load:raise", "reviews: its rows cannot be read and encoded: " + FLUX),
         ("load:exit", "reviews: its rows cannot be read and encoded: SystemExit: 0"),
-        ("other-rows", "reviews: its rows cannot be read and encoded: expected rows of type LabelledText, got"),
+        (
+            "other-rows",
+            "reviews: its rows cannot be read and encoded: expected rows of type LabelledText, got TextLine",
+        ),
         ("no-rows", "dataset 'hostile-data' has no test rows"),
     ],
 )
@@ -83,7 +86,7 @@ def test_a_dataset_that_goes_wrong_is_refused_before_anything_runs(
     case: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = f'{{name: hostile-data, fields: {{case: "{case}"}}}}'
-    with pytest.raises(BadRequest) as error:
+    with pytest.raises(UserError) as error:
         run(tmp_path, monkeypatch, f"{{task: sentiment, dataset: {data}, label: reviews}}")
     assert message in str(error.value)
     assert not (tmp_path / "out" / "runs").exists()
@@ -95,7 +98,7 @@ def test_a_dataset_that_goes_wrong_is_refused_before_anything_runs(
 def test_a_task_that_cannot_be_batched_is_refused_before_anything_runs(
     deed: str, cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(BadRequest, match=rf"bad cannot be planned: hostile-lab\[lab\]: {cause}"):
+    with pytest.raises(UserError, match=rf"bad cannot be planned: hostile-lab\[lab\]: {cause}"):
         run(
             tmp_path,
             monkeypatch,
@@ -118,7 +121,7 @@ def test_a_model_that_cannot_be_planned_is_refused_before_anything_runs(
 ) -> None:
     path = tmp_path / "small.yaml"
     path.write_text(suite([CLEAN, model]), encoding="utf-8")
-    with pytest.raises(BadRequest) as error:
+    with pytest.raises(UserError) as error:
         carried_out(path, monkeypatch, out=tmp_path / "out")
     assert message in str(error.value)
     assert "\n" not in str(error.value)

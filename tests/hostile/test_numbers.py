@@ -17,9 +17,10 @@ from tests.pipeline.conftest import FIELDS, MODELS, TASKS, tiny_suite
 
 from rnnbench.contract.datasets import Split
 from rnnbench.discovery import discover
-from rnnbench.execute.job import Job
-from rnnbench.execute.run import _network, run
-from rnnbench.metrics import score
+from rnnbench.execute.job import make_job
+from rnnbench.execute.run import run
+from rnnbench.execute.training import build
+from rnnbench.metrics.scoring import score
 from rnnbench.plan import Assignment, Draft, draft
 from rnnbench.prepare import prepare
 from rnnbench.records.schema import Kind, Record
@@ -94,7 +95,7 @@ def trained(made: Draft) -> list[Assignment]:
 
 
 def carry_out(assignment: Assignment, folder: Path) -> Record:
-    return run(Job(assignment, folder, "cpu", 1e9), lambda *_: None, lambda: False)[0]
+    return run(make_job(assignment, folder, "cpu", 1e9), discover(), lambda _: None, lambda: False).record
 
 
 def test_another_model_or_task_changes_no_run_id(draft_of: Drafts) -> None:
@@ -127,7 +128,7 @@ def test_metrics_are_right_whatever_the_evaluation_batch(task: str, draft_of: Dr
 
 
 @pytest.mark.parametrize("guess", ["constant", "random", "majority"])
-def test_no_predictor_that_learned_nothing_beats_chance(guess: str, draft_of: Drafts, tmp_path: Path) -> None:
+def test_no_predictor_that_learned_nothing_beats_chance(guess: str, draft_of: Drafts) -> None:
     made = draft_of(tiny_suite(models=("lstm",), tasks=("sentiment",)))
     (one,) = trained(made)
     (planned,) = made.plan.tasks
@@ -139,7 +140,7 @@ def test_no_predictor_that_learned_nothing_beats_chance(guess: str, draft_of: Dr
         items["predicted"] = [names[0]] * count
     elif guess == "random":
         items["predicted"] = random.Random(5).choices(names, k=count)
-    accuracy = score(task.metrics[0], items, tmp_path, "run")
+    accuracy = score(task.metrics[0], items)
     share = planned.chance / 100
     assert accuracy / 100 <= share + 3 * (share * (1 - share) / count) ** 0.5
 
@@ -166,7 +167,7 @@ def test_what_is_scored_up_to_a_step_does_not_depend_on_what_comes_later(draft_o
     made = draft_of(tiny_suite(models=MODELS, tasks=("language-modelling",)))
     assert FIELDS["language-modelling"] == "{bptt: 8}"
     for one in trained(made):
-        network = _network(one, torch.device("cpu")).eval()
+        network = build(one, torch.device("cpu")).eval()
         batch = next(iter(one.task.task.evaluation(one.prepared.arrays(Split.VALIDATION), 4)))
         steps, half = batch.inputs.shape[1], batch.inputs.shape[1] // 2
         later = batch.inputs.clone()

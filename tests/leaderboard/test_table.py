@@ -20,7 +20,7 @@ from leaderboard.factory import (
 from rnnbench.leaderboard import FORMATS, make_board
 from rnnbench.leaderboard.board import RowKind
 from rnnbench.records.schema import Kind, MetricInfo, Status
-from rnnbench.records.storage import Problem
+from rnnbench.records.storage import UnusableFile
 from rnnbench.statistics.summary import interval
 
 D, FAILED = Status.DIVERGED, Status.FAILED
@@ -220,7 +220,7 @@ def test_a_record_that_is_not_the_planned_runs_is_a_problem_and_no_outcome(chang
     plan, records = make_results({"lstm": [80.0]})
     (run_id,) = records
     found = make_board(plan, {run_id: records[run_id].model_copy(update=change)})
-    assert found.problems == (Problem(f"runs/{run_id}.json", complaint),)
+    assert found.problems == (UnusableFile(f"runs/{run_id}.json", complaint),)
     assert row(found.tables[0], "lstm").status == "incomplete 0/1"
 
 

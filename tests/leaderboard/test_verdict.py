@@ -9,12 +9,12 @@ from pydantic import ValidationError
 from scipy import stats
 
 from leaderboard.factory import ACCURACY, PERPLEXITY, make_plan, make_record, make_run, make_task
-from rnnbench.formulas import find_formula
 from rnnbench.leaderboard import make_board
 from rnnbench.leaderboard.board import VerdictOutcome
 from rnnbench.leaderboard.paired_items import ScoredItems, paired_variance
 from rnnbench.leaderboard.prose import evidence
 from rnnbench.leaderboard.verdict import MOST_SEEDS, decide, judge, margin
+from rnnbench.metrics import find_metric
 from rnnbench.records.schema import Margin, MetricInfo, Status
 from rnnbench.records.schema import TestError as ErrorOnTest
 from rnnbench.statistics.difference import EstimatedDifference
@@ -141,6 +141,12 @@ def test_a_plugins_metric_is_held_against_points_where_it_counts_to_a_hundred(me
     assert verdict.relative is not points
 
 
+def test_the_difference_of_two_scores_is_no_wider_than_their_range():
+    verdict = made({"lstm": (0.0, 100.0), "transformer": (100.0, 100.0)}, **NO_ERROR)
+    assert (verdict.low, verdict.difference, verdict.high) == (-100.0, 50.0, 100.0)
+    assert verdict.outcome is VerdictOutcome.UNDECIDED
+
+
 def test_a_wider_margin_turns_a_verdict_and_is_printed():
     task = make_task()
     scores = {"lstm": (79.0, 79.1, 79.2), "transformer": (80.0, 80.1, 80.2)}
@@ -211,8 +217,8 @@ def items_of(kind, rng, ability):
 
 def resampled(kind, runs, picks):
     """The mean score of some runs on each resampled test set, literally."""
-    formulas = [find_formula(kind, run.items) for run in runs]
-    values = [of.scaled(of.statistics(run.items)[picks].sum(axis=1)) for of, run in zip(formulas, runs, strict=True)]
+    formulas = [find_metric(kind, run.items) for run in runs]
+    values = [of.scaled(of.per_item(run.items)[picks].sum(axis=1)) for of, run in zip(formulas, runs, strict=True)]
     return np.mean(values, axis=0)
 
 

@@ -6,7 +6,7 @@ import torch
 
 from rnnbench import Split
 from rnnbench.conformance import Outcome, task_cases
-from rnnbench.metrics import bootstrap, score
+from rnnbench.metrics.scoring import bootstrap, score
 from rnnbench_tasks.memory.solved import STOP_MSE, STOP_NLL
 
 
@@ -44,23 +44,23 @@ def test_a_batch_left_out_is_noticed(case):
             case.task.items(case.encoding, case.test, some)
 
 
-def test_a_perfect_answer_is_the_optimum(case, tmp_path):
+def test_a_perfect_answer_is_the_optimum(case):
     items = case.items(case.perfect, 7)
     optimum = case.task.optimum(case.dataset, case.encoding, case.rows[Split.TEST], case.test)
     assert case.task.knows_optimum(case.dataset)
-    assert optimum == {metric.name: score(metric, items, tmp_path, "run") for metric in case.task.metrics}
+    assert optimum == {metric.name: score(metric, items) for metric in case.task.metrics}
     best = {metric.name: metric.low if metric.direction == "min" else metric.high for metric in case.task.metrics}
     assert optimum == best
 
 
-def test_baselines_give_the_items_that_a_network_gives_and_solve_nothing(case, tmp_path):
+def test_baselines_give_the_items_that_a_network_gives_and_solve_nothing(case):
     names, (solved, _) = set(case.items(case.erring, 7)), case.task.metrics
     for baseline in case.task.baselines():
         found = baseline.predict(case.task, case.encoding, case.arrays[Split.TRAIN], case.test)
         assert set(found) == names
-        assert score(solved, found, tmp_path, "run") == 0.0
+        assert score(solved, found) == 0.0
         for metric in case.task.metrics:
-            value = score(metric, found, tmp_path, "run")
+            value = score(metric, found)
             _, low, high = bootstrap(metric, found, np.random.default_rng(0), resamples=200)
             assert metric.low <= low <= value <= high <= metric.high
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnnbench import Split
-from rnnbench.metrics import score
+from rnnbench.metrics.scoring import score
 from rnnbench_tasks.memory import Adding, AssociativeRecall, CopyMemory, DelayedSymbols, KeyValuePairs, MarkedNumbers
 from rnnbench_tasks.memory.delayed_symbols import SymbolsRow
 from rnnbench_tasks.memory.key_value_pairs import PairsRow
@@ -25,12 +25,12 @@ def test_adding_marks_two_numbers_and_asks_for_their_sum():
     assert data["targets"].tolist() == [0.375, 0.5]
 
 
-def test_always_one_has_the_published_error_of_one_sixth(tmp_path):
+def test_always_one_has_the_published_error_of_one_sixth():
     """Of each row it is the square of two uniform numbers less 1: mean 1/6, standard deviation sqrt(7/180)."""
     task, dataset = Adding(), MarkedNumbers(length=5, train_rows=10, test_rows=4000)
     _, data = encoded(task, dataset)
     (always_one,) = task.baselines()
-    error = score(task.metrics[1], always_one.predict(task, {}, {}, data), tmp_path, "run")
+    error = score(task.metrics[1], always_one.predict(task, {}, {}, data))
     assert abs(error - 1 / 6) < 3 * np.sqrt(7 / 180 / 4000)
     assert task.trivial_loss({}, data, data) == pytest.approx(error)
     assert task.chance({}, data) == 0.0, "of the metric that ranks: not solved"
@@ -46,7 +46,7 @@ def test_copy_memory_asks_for_the_symbols_behind_blanks_and_the_marker():
     assert data["targets"].tolist() == [[_, _, _, _, _, _, _, _, 2, 0, 7], [_, _, _, _, _, _, _, _, 1, 1, 3]]
 
 
-def test_copy_memory_is_as_long_and_its_memoryless_loss_as_large_as_published(tmp_path):
+def test_copy_memory_is_as_long_and_its_memoryless_loss_as_large_as_published():
     """T + 20 steps, and over all of them, most of which cost nothing, 10 ln 8 / (T + 20)."""
     task, dataset = CopyMemory(), DelayedSymbols(delay=100, train_rows=200, validation_rows=20)
     encoding, data = encoded(task, dataset, Split.VALIDATION)
@@ -77,7 +77,7 @@ def test_associative_recall_lists_pairs_and_asks_for_one_key():
     assert data["targets"].tolist() == [2, 0]
 
 
-def test_the_commonest_value_of_a_row_is_guessed_with_its_share(tmp_path):
+def test_the_commonest_value_of_a_row_is_guessed_with_its_share():
     task, encoding = AssociativeRecall(), {"keys": 5, "values": 3}
     data = task.encode(encoding, [PairsRow((0, 1, 2), (2, 1, 2), 0), PairsRow((0, 1, 2), (2, 1, 2), 1)])
     items = task.baselines()[1].predict(task, encoding, data, data)
@@ -85,7 +85,7 @@ def test_the_commonest_value_of_a_row_is_guessed_with_its_share(tmp_path):
     assert items["nll"] == pytest.approx([np.log(3 / 2), np.log(3)])
 
 
-def test_guessing_hits_its_share_within_three_standard_errors_and_solves_nothing(tmp_path):
+def test_guessing_hits_its_share_within_three_standard_errors_and_solves_nothing():
     task, random = AssociativeRecall(), np.random.default_rng(0)
     encoding, data = encoded(task, KeyValuePairs(train_rows=400, test_rows=2000))
     scored = [
@@ -93,17 +93,17 @@ def test_guessing_hits_its_share_within_three_standard_errors_and_solves_nothing
         for batch in task.evaluation(data, 64)
     ]
     items = task.items(encoding, data, scored)
-    found = score(task.metrics[1], items, tmp_path, "run")
-    assert score(task.metrics[0], items, tmp_path, "run") == task.chance(encoding, data) == 0.0
+    found = score(task.metrics[1], items)
+    assert score(task.metrics[0], items) == task.chance(encoding, data) == 0.0
     assert abs(found - 10) < 3 * 100 * np.sqrt(0.1 * 0.9 / 2000)
 
 
-def test_solved_is_all_or_nothing_at_the_threshold(tmp_path):
+def test_solved_is_all_or_nothing_at_the_threshold():
     for right, expected in ((990, 0.0), (991, 100.0)):
         items = {"right": [right, 0], "count": [999, 1]}
-        assert score(RECALL_SOLVED, items, tmp_path, "run") == expected
+        assert score(RECALL_SOLVED, items) == expected
     for error, expected in ((0.0101, 0.0), (0.0099, 100.0)):
-        assert score(ADDING_SOLVED, {"squared_error": [error, error], "count": [1, 1]}, tmp_path, "run") == expected
+        assert score(ADDING_SOLVED, {"squared_error": [error, error], "count": [1, 1]}) == expected
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from rnnbench.discovery import discover
-from rnnbench.execute.job import Job
+from rnnbench.execute.job import make_job
 from rnnbench.execute.run import run
 from rnnbench.plan import draft
 from rnnbench.prepare import prepare
@@ -51,12 +51,12 @@ def plan_of(tmp_path):
 
 def carry_out(assignment, folder, stops=()):
     """The record of a run, stopped after these numbers of steps."""
+    job = make_job(assignment, folder, "cpu", 1e9)
     for steps in stops:
         counter = itertools.count(1)
         with pytest.raises(Stopped):
-            run(Job(assignment, folder, "cpu", 1e9), lambda *_: None, lambda: next(counter) == steps)  # noqa: B023
-    record, _ = run(Job(assignment, folder, "cpu", 1e9), lambda *_: None, lambda: False)
-    return record
+            run(job, discover(), lambda _: None, lambda: next(counter) == steps)  # noqa: B023
+    return run(job, discover(), lambda _: None, lambda: False).record
 
 
 def only(plan, kind):

@@ -88,20 +88,6 @@ ALL_NAMES = [
 ]
 
 
-def tree_leaves(tree):
-    """The tensors of nested tuples."""
-    if isinstance(tree, torch.Tensor):
-        return [tree]
-    return [leaf for branch in tree for leaf in tree_leaves(branch)]
-
-
-def tree_map(function, tree):
-    """The same tree with each tensor replaced."""
-    if isinstance(tree, torch.Tensor):
-        return function(tree)
-    return tuple(tree_map(function, branch) for branch in tree)
-
-
 def randomise(core):
     """Weights and biases that hide nothing: no zeros, no ones."""
     with torch.no_grad():

@@ -6,8 +6,9 @@ import literal
 import literal_further
 import pytest
 import torch
-from cores import PRECISION, assert_same, randomise, tree_leaves, tree_map
+from cores import PRECISION, assert_same, randomise
 
+from rnnbench.network.tree import leaves, map_tree
 from rnnbench_models import S4D, TCN, Alternating, ConvolutionalLSTM, IndRNN, MinGRU, linear_recurrence
 
 CORES = {
@@ -38,13 +39,13 @@ def test_core_from_a_state(name, steps, dtype, tolerance):
     core = randomise(CORES[name][0].build("causal")).to(dtype)
     x = torch.randn(5, steps, 6, dtype=dtype, requires_grad=True)
     _, state = core(torch.randn(5, 9, 6, dtype=dtype))
-    state = tree_map(lambda leaf: torch.randn_like(leaf).requires_grad_(), state)
+    state = map_tree(lambda leaf: torch.randn_like(leaf).requires_grad_(), state)
     y, after = core(x, state)
     y_literal, after_literal = literally(name, core, x, state)
     assert_same(
-        [y, *tree_leaves(after)],
-        [y_literal, *tree_leaves(after_literal)],
-        [x, *tree_leaves(state), *core.parameters()],
+        [y, *leaves(after)],
+        [y_literal, *leaves(after_literal)],
+        [x, *leaves(state), *core.parameters()],
         tolerance,
     )
 
@@ -132,8 +133,8 @@ def test_spectrum_and_time_steps_of_s4d_start_as_published(spectrum, imaginary):
 
 def test_state_of_s4d_is_counted_in_real_numbers():
     _, state = S4D(width=8, pairs=3).build("causal")(torch.randn(2, 5, 8))
-    assert {leaf.shape for leaf in tree_leaves(state)} == {(8, 2, 3, 2)}
-    assert not any(leaf.is_complex() for leaf in tree_leaves(state))
+    assert {leaf.shape for leaf in leaves(state)} == {(8, 2, 3, 2)}
+    assert not any(leaf.is_complex() for leaf in leaves(state))
 
 
 def test_the_hybrids_name_their_parts():

@@ -7,8 +7,9 @@ from functools import partial
 import literal
 import pytest
 import torch
-from cores import PRECISION, assert_same, randomise, tree_leaves
+from cores import PRECISION, assert_same, randomise
 
+from rnnbench.network.tree import leaves
 from rnnbench_models import GRU, LSTM, AttentionSeq2Seq, Bidirectional, Elman, Jordan, Transformer
 
 LAYERS = {
@@ -36,9 +37,9 @@ def test_causal_core_from_a_state(name, dtype, tolerance):
     y, after = core(x, state)
     y_literal, after_literal = literal.stack(layer, dict(core.named_parameters()), x, state)
     assert_same(
-        [y, *tree_leaves(after)],
-        [y_literal, *tree_leaves(after_literal)],
-        [x, *tree_leaves(state), *core.parameters()],
+        [y, *leaves(after)],
+        [y_literal, *leaves(after_literal)],
+        [x, *leaves(state), *core.parameters()],
         tolerance,
     )
 

@@ -7,11 +7,13 @@ import math
 
 import pytest
 import torch
-from cores import ALL, ALL_NAMES, randomise, tree_leaves
+from cores import ALL, ALL_NAMES, randomise
 from torch import nn
 
 import rnnbench_models
 from rnnbench import Family, Model, Role, find_model
+from rnnbench.network.core import ContractBroken, build_core
+from rnnbench.network.tree import leaves
 from rnnbench_models import (
     GRU,
     LSTM,
@@ -28,9 +30,9 @@ from rnnbench_models import (
     Transformer,
     cell,
 )
+from rnnbench_models.heads import rotary_angles, rotate
 from rnnbench_models.local_attention import LocalAttention
 from rnnbench_models.padding import valid_steps
-from rnnbench_models.rotary import rotary_angles, rotate
 from rnnbench_models.stack import Stack
 
 LENGTHS = torch.tensor([5, 2, 3])
@@ -81,10 +83,10 @@ def test_every_step_of_the_knobs_is_a_valid_model_and_changes_its_size(model):
 @pytest.mark.parametrize("role", Role)
 def test_a_role_that_is_not_played_is_refused(model, role):
     if role in model.roles:
-        assert isinstance(model(width=8).build(role), nn.Module)
+        assert isinstance(build_core(model(width=8), role), nn.Module)
     else:
-        with pytest.raises(ValueError, match=f"model '{model.name}' plays .*, not {role}"):
-            model(width=8).build(role)
+        with pytest.raises(ContractBroken, match=f"model '{model.name}' plays .*, not {role}"):
+            build_core(model(width=8), role)
 
 
 @pytest.mark.parametrize(
@@ -426,10 +428,11 @@ def test_no_window_of_local_attention_is_empty(extreme):
 def test_input_feeding_feeds_the_last_output():
     core = randomise(AttentionSeq2Seq(width=6, attention="luong-dot", input_feeding=True).build(Role.SEQ2SEQ))
     memory, y = core.encode(torch.randn(3, 5, 6), LENGTHS), torch.randn(3, 2, 6)
-    z, (layers, last) = core.decode(y, memory)
-    assert torch.equal(last[0], z[:, -1])
-    following, _ = core.decode(y, memory, (layers, last))
-    assert not torch.allclose(following, core.decode(y, memory, (layers, torch.zeros_like(last)))[0])
+    z, state = core.decode(y, memory)
+    assert torch.equal(state.z_1BD[0], z[:, -1])
+    following, _ = core.decode(y, memory, state)
+    unfed = state._replace(z_1BD=torch.zeros_like(state.z_1BD))
+    assert not torch.allclose(following, core.decode(y, memory, unfed)[0])
 
 
 def test_only_the_encoder_of_attention_counts_as_recurrent():
@@ -442,9 +445,9 @@ def test_cache_of_a_causal_transformer_stays_below_its_context():
     core, state = Transformer(width=8, context=4).build(Role.CAUSAL), None
     for step in range(1, 8):
         _, state = core(torch.randn(2, 1, 8), state)
-        assert {leaf.shape for leaf in tree_leaves(state)} == {(2, 2, min(step, 3), 4)}
+        assert {leaf.shape for leaf in leaves(state)} == {(2, 2, min(step, 3), 4)}
     _, state = core(torch.randn(2, 9, 8), state)
-    assert {leaf.shape[2] for leaf in tree_leaves(state)} == {3}
+    assert {leaf.shape[2] for leaf in leaves(state)} == {3}
 
 
 @pytest.mark.parametrize(("positions", "carries"), [("rotary", True), ("sinusoidal", False), ("learned", False)])

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 
 import pytest
 import torch
-from cores import randomise, relative_error, tree_leaves, tree_map
+from cores import randomise, relative_error
 
 import rnnbench_modern
 from rnnbench import Knob, Model, Role
 from rnnbench.cli.listing import listing
 from rnnbench.discovery import discover
-from rnnbench.network.adapters import NotApplicable, adapter_for
+from rnnbench.network.adapters import CannotServe, adapter_for
 from rnnbench.network.network import count_core_params
+from rnnbench.network.tree import leaves, map_tree
 from rnnbench.plan.sizing import fit
 from rnnbench.records.schema import BUDGET_TOLERANCE
 from rnnbench_modern import MLSTM, SLSTM, MinGRUPytorch, MinLSTMPytorch, XTransformers
@@ -78,8 +79,8 @@ def test_rows_are_independent_and_states_are_selected_in_dimension_one(model):
     core, x, following, order = build(model), draw(4, 6), draw(4, 2), torch.tensor([3, 1, 1])
     y, state = core(x)
     torch.testing.assert_close(core(x[order])[0], y[order], **EXACT)
-    assert all(leaf.shape[1] == 4 for leaf in tree_leaves(state))
-    selected = tree_map(lambda leaf: leaf.index_select(1, order), state)
+    assert all(leaf.shape[1] == 4 for leaf in leaves(state))
+    selected = map_tree(lambda leaf: leaf.index_select(1, order), state)
     torch.testing.assert_close(core(following[order], selected)[0], core(following, state)[0][order], **EXACT)
 
 
@@ -106,7 +107,7 @@ def test_dropout_acts_in_training_only(model):
 
 @needs_its_library
 def test_budget_of_parameters_is_met(model):
-    sized = fit(model, 30_000, lambda candidate: count_core_params(candidate, Role.CAUSAL, 48))
+    sized, _ = fit(model, 30_000, lambda candidate, inner: count_core_params(candidate, Role.CAUSAL, 48, inner=inner))
     with torch.device("meta"):
         parameters = sum(parameter.numel() for parameter in sized.build(Role.CAUSAL).parameters())
     assert abs(parameters + 2 * 48 * sized.width - 30_000) <= BUDGET_TOLERANCE * 30_000
@@ -170,7 +171,7 @@ def test_a_bad_field_is_refused_in_words(model, fields, message):
 @needs_its_library
 def test_a_state_is_of_one_size_however_long_the_sequence(model):
     context = getattr(model, "context", 1)
-    sizes = {sum(leaf.numel() for leaf in tree_leaves(build(model)(draw(1, context + more))[1])) for more in (0, 3)}
+    sizes = {sum(leaf.numel() for leaf in leaves(build(model)(draw(1, context + more))[1])) for more in (0, 3)}
     assert len(sizes) == 1
 
 
@@ -198,7 +199,7 @@ def test_a_missing_library_is_a_skip_with_its_reason_and_no_error():
     assert Absent.missing() == "not installed: pip install 'no_such_library'"
     assert type("Extra", (Absent,), {"install": "some[extra]"}).missing() == "not installed: pip install 'some[extra]'"
     for role in (Role.CAUSAL, Role.ENCODER):
-        with pytest.raises(NotApplicable, match=r"^not installed: pip install 'no_such_library'$"):
+        with pytest.raises(CannotServe, match=r"^not installed: pip install 'no_such_library'$"):
             adapter_for(Absent(), role)
 
 

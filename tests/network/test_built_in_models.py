@@ -6,7 +6,7 @@ import torch
 from tiny_cores import batch_of, some_rows
 
 from rnnbench import Horizon, Label, NextToken, Reals, Role, TargetSequence, Tokens, find_model
-from rnnbench.network.adapters import NotApplicable
+from rnnbench.network.adapters import CannotServe
 from rnnbench.network.network import build_network, count_core_params, state_bytes
 
 MODELS = ["elman", "jordan", "lstm", "gru", "bidirectional", "attention-seq2seq", "transformer"]
@@ -50,7 +50,7 @@ def test_each_pair_trains_and_scores_or_says_why_not(name, task):
     role, inputs, output, make_batch = TASKS[task]
     torch.manual_seed(0)
     if (name, task) in NOT_APPLICABLE:
-        with pytest.raises(NotApplicable, match=NOT_APPLICABLE[name, task]):
+        with pytest.raises(CannotServe, match=NOT_APPLICABLE[name, task]):
             build_network(model_of(name), role, inputs, output, 6, 0.1)
         return
     network, batch = build_network(model_of(name), role, inputs, output, 6, 0.1), make_batch()

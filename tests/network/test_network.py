@@ -3,7 +3,7 @@ import torch
 from tiny_cores import TinyAttention, TinyBothWays, TinyLstm, batch_of
 
 from rnnbench import Label, NextToken, Role, TargetSequence, Tokens
-from rnnbench.network.adapters import NotApplicable
+from rnnbench.network.adapters import CannotServe
 from rnnbench.network.network import build_network, count_core_params, state_bytes
 
 OUTPUTS = {Role.CAUSAL: NextToken(11), Role.ENCODER: Label(3), Role.SEQ2SEQ: TargetSequence(11, 1, 2, 0)}
@@ -66,7 +66,7 @@ def test_a_network_says_how_it_was_made():
 
 
 def test_a_pair_that_cannot_run_is_not_built():
-    with pytest.raises(NotApplicable, match="sees the future"):
+    with pytest.raises(CannotServe, match="sees the future"):
         network_of(TinyBothWays(), Role.CAUSAL)
     with pytest.raises(ValueError, match="Label is for encoder, not for causal"):
         build_network(TinyLstm(), Role.CAUSAL, Tokens(11), Label(3), 5, 0.0)

@@ -49,13 +49,13 @@ class TinyBothWays(Model):
     roles: ClassVar[frozenset[Role]] = frozenset({Role.ENCODER})
 
     width: int = 6
-    decodes: bool = True
+    decoded_by: type[Model] | None = TinyLstm
 
     def build(self, role):
         return BothWays(self.width)
 
     def decoder(self):
-        return TinyLstm(width=self.width) if self.decodes else None
+        return self.decoded_by() if self.decoded_by else None
 
 
 class AttentionCore(nn.Module):

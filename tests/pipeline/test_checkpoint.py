@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import torch
@@ -10,6 +12,11 @@ import torch
 from rnnbench.train.checkpoint import Checkpoint, Damaged, from_bytes, to_bytes
 from rnnbench.train.checkpoint_files import Checkpoints
 from rnnbench.train.optimiser import optimiser_tensors, restore_optimiser
+
+
+class State(NamedTuple):
+    h: torch.Tensor
+    c: torch.Tensor
 
 
 def some(step: int = 7) -> Checkpoint:
@@ -27,6 +34,26 @@ def test_tensors_values_and_the_carried_tree_come_back_to_the_bit() -> None:
         assert torch.equal(loaded.tensors[name], tensor)
     assert torch.equal(loaded.carried[0][0], saved.carried[0][0])
     assert torch.equal(loaded.carried[1], saved.carried[1])
+
+
+def test_a_carried_named_tuple_comes_back_as_one() -> None:
+    loaded = from_bytes(*to_bytes(Checkpoint({}, {}, (State(torch.ones(2), torch.zeros(3)), None))))
+    assert isinstance(loaded.carried[0], State)
+    assert torch.equal(loaded.carried[0].h, torch.ones(2))
+    assert loaded.carried[1] is None
+
+
+def test_a_checkpoint_that_names_a_type_which_is_not_there_is_damaged() -> None:
+    tensors, described = to_bytes(Checkpoint({}, {}, State(torch.ones(2), torch.zeros(3))))
+    with pytest.raises(Damaged, match="no NamedTuple"):
+        from_bytes(tensors, described.replace(b":State", b":Other"))
+
+
+def test_a_checkpoint_of_an_earlier_version_which_knew_tuples_alone_is_read() -> None:
+    tensors, described = to_bytes(Checkpoint({}, {}, State(torch.ones(2), torch.zeros(3))))
+    loaded = from_bytes(tensors, json.dumps({**json.loads(described), "carried": [0, [1, None]]}).encode())
+    assert torch.equal(loaded.carried[0], torch.ones(2))
+    assert torch.equal(loaded.carried[1][0], torch.zeros(3))
 
 
 @pytest.mark.parametrize("position", [0, 9, 60, -1])

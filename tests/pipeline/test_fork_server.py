@@ -24,7 +24,8 @@ def report(connection):
 
 if __name__ == "__main__":
     from rnnbench.execute.local.executor import LocalExecutor
-    context = LocalExecutor()._context
+    from rnnbench import ExecutorOptions
+    context = LocalExecutor(ExecutorOptions(jobs=1, device="cpu"))._context
     ours, theirs = context.Pipe()
     process = context.Process(target=report, args=(theirs,))
     process.start()

@@ -14,7 +14,8 @@ import torch
 from tests.pipeline.conftest import MODELS, TASKS, Rnnbench, tiny_suite
 
 from rnnbench.contract.datasets import Split
-from rnnbench.execute.job import Job
+from rnnbench.discovery import discover
+from rnnbench.execute.job import make_job
 from rnnbench.execute.run import run
 from rnnbench.network.network import Network, build_network
 from rnnbench.plan import Assignment, Draft
@@ -64,7 +65,9 @@ def test_a_run_on_the_card_ends_like_one_on_the_cpu(
 ) -> None:
     for assignment in pairs(draft_of(tiny_suite(models=(model,)))):
         records = {
-            device: run(Job(assignment, tmp_path / device, device, 1e9), lambda *_: None, lambda: False)[0]
+            device: run(
+                make_job(assignment, tmp_path / device, device, 1e9), discover(), lambda _: None, lambda: False
+            ).record
             for device in ("cpu", "cuda")
         }
         assert records["cuda"].status is Status.DONE

@@ -13,7 +13,9 @@ from tests.pipeline.conftest import MODELS, TASKS, tiny_suite
 
 from rnnbench.base.numerics import NUMERICS
 from rnnbench.contract.datasets import Split
-from rnnbench.execute.job import Job
+from rnnbench.contract.execution import Finished
+from rnnbench.discovery import discover
+from rnnbench.execute.job import make_job
 from rnnbench.execute.run import run
 from rnnbench.plan import Assignment, Draft
 from rnnbench.records.schema import Kind, Record, Status
@@ -29,11 +31,16 @@ def trained(draft: Draft) -> list[Assignment]:
 
 def carry_out(assignment: Assignment, folder: Path, stops: tuple[int, ...] = ()) -> tuple[Record, Any]:
     """The record and items of a run, stopped after these numbers of steps."""
+
+    def carry_on(stopping: Callable[[], bool]) -> Finished:
+        return run(make_job(assignment, folder, "cpu", 1e9), discover(), lambda _: None, stopping)
+
     for steps in stops:
         counter = itertools.count(1)
         with pytest.raises(Stopped):
-            run(Job(assignment, folder, "cpu", 1e9), lambda *_: None, lambda: next(counter) == steps)  # noqa: B023
-    return run(Job(assignment, folder, "cpu", 1e9), lambda *_: None, lambda: False)
+            carry_on(lambda: next(counter) == steps)  # noqa: B023
+    finished = carry_on(lambda: False)
+    return finished.record, finished.items
 
 
 def numbers(record: Record) -> dict[str, Any]:
@@ -132,7 +139,7 @@ def test_no_test_row_is_read_before_training_is_over(
 
     monkeypatch.setattr(type(assignment.prepared), "arrays", spy_arrays)
     monkeypatch.setattr(type(assignment.prepared), "test_rows", spy_rows)
-    run(Job(assignment, tmp_path, "cpu", 1e9), lambda *_: None, stopping)
+    run(make_job(assignment, tmp_path, "cpu", 1e9), discover(), lambda _: None, stopping)
     assert {at for what, at in read if what.startswith("test")} == {11}, "twelve steps, the last of which asks no more"
     assert {at for what, at in read if not what.startswith("test")} <= {0, 11}
 

@@ -15,7 +15,9 @@ from tests.hostile.inline import carried_out
 from rnnbench import DataMissing, Dataset, LabelledText
 from rnnbench.contract.version import PluginDeprecation
 from rnnbench.discovery import Plugin, discover
-from rnnbench.pipeline.up_to_date import MEMORY, Request, recall
+from rnnbench.discovery.loading import Component
+from rnnbench.pipeline.request import Request
+from rnnbench.pipeline.up_to_date import MARKER, up_to_date_folder
 from rnnbench.prepare import data_folder
 
 NOTES = "".join(f"word{n},{'yes' if n % 2 else 'no'}\n" for n in range(40))
@@ -74,7 +76,7 @@ class Project:
 
     def recalled(self) -> Path | None:
         self.monkeypatch.chdir(self.folder)
-        return recall(self.request)
+        return up_to_date_folder(self.request)
 
     def edit(self) -> None:
         """Other content of the same size and the same time."""
@@ -89,9 +91,10 @@ def project(tmp_path, monkeypatch) -> Project:
     monkeypatch.setenv("RNNBENCH_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("RNNBENCH_DATA", raising=False)
     registry = discover()
-    for dataset in (Unnamed, Named):
-        monkeypatch.setitem(registry.datasets, dataset.name, dataset)
-        monkeypatch.setitem(registry.origin, ("datasets", dataset.name), Plugin("other", "1", "notes", __name__))
+    other = Plugin("other", "1", "notes", __name__)
+    provided = [Component("datasets", dataset.name, dataset, other) for dataset in (Unnamed, Named)]
+    monkeypatch.setitem(vars(registry), "components", (*registry.components, *provided))
+    monkeypatch.setitem(vars(registry), "datasets", {**registry.datasets, **{one.name: one.value for one in provided}})
     return Project(tmp_path / "one", monkeypatch)
 
 
@@ -140,7 +143,7 @@ def test_a_file_that_is_gone_is_noticed(project):
 def test_a_damaged_note_is_none(project):
     project.make("named-notes")
     project.run()
-    note = project.folder / "out" / MEMORY
+    note = project.folder / "out" / MARKER
     for text in ("", "{", note.read_text().partition("\n")[0] + '\n[["data"]]', note.read_text()[:-40]):
         note.write_text(text)
         assert project.recalled() is None
@@ -150,9 +153,10 @@ def test_what_is_done_is_recalled_without_torch_and_plugins(project):
     project.make("named-notes")
     project.run()
     code = (
-        "import sys; from pathlib import Path; from rnnbench.pipeline.up_to_date import Request, recall\n"
+        "import sys; from pathlib import Path; from rnnbench.pipeline.request import Request\n"
+        "from rnnbench.pipeline.up_to_date import up_to_date_folder\n"
         "request = Request(suite=Path('mine.yaml'), out=Path('out'), data_dir=Path('data'), device='cpu')\n"
-        "assert recall(request) == Path('out')\n"
+        "assert up_to_date_folder(request) == Path('out')\n"
         "print(*({'torch', 'rnnbench_tasks', 'rnnbench_models', 'pandas', 'datasets'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=project.folder, capture_output=True, text=True, check=False)

@@ -10,7 +10,7 @@ import pytest
 from tests.submission.conftest import Board
 
 from pipeline.conftest import Rnnbench, write
-from rnnbench.formulas import COUNTS, REFERENCE_SUM
+from rnnbench.metrics.translation import COUNTS, REFERENCE_SUM
 from rnnbench.submission.validate.against_data import check_against_data
 
 SUITE = """\

@@ -7,7 +7,7 @@ import math
 import pytest
 from pydantic import ValidationError
 
-from rnnbench.contract.metrics import Metric
+from rnnbench.contract.metrics import mean_metric
 from rnnbench.plan.plan_file import _metric_info
 from rnnbench.records.schema import MetricInfo, metric_range
 
@@ -37,8 +37,11 @@ def test_no_loss_and_no_score_overflows():
 
 
 def test_a_plan_states_the_range_of_a_metric_and_an_infinite_bound_is_none():
-    assert metric_range(_metric_info(Metric("own", "max", "", low=-1.0, high=1.0))) == (-1.0, 1.0)
-    half_open = _metric_info(Metric("own", "min", ""))
+    assert metric_range(_metric_info(mean_metric("own", "max", "error", low=-1.0, high=1.0), asked=False)) == (
+        -1.0,
+        1.0,
+    )
+    half_open = _metric_info(mean_metric("own", "min", "error"), asked=False)
     assert (half_open.low, half_open.high) == (0.0, None)
     assert metric_range(half_open) == (0.0, math.inf)
 
@@ -52,10 +55,9 @@ def test_older_plans_state_no_range_and_the_built_in_metrics_own_counts():
 
 
 def test_the_table_of_ranges_is_what_the_built_in_metrics_declare():
-    from rnnbench_tasks.memory.solved import ADDING_SOLVED, RECALL_SOLVED, RECALLED
-    from rnnbench_tasks.metrics import DECLARED
+    from rnnbench.metrics import BUILT_IN
 
-    for metric in (*DECLARED, RECALLED, RECALL_SOLVED, ADDING_SOLVED):
+    for metric in BUILT_IN:
         older = MetricInfo(name=metric.name, direction=metric.direction, unit=metric.unit, ratio=metric.ratio)
         assert metric_range(older) == (metric.low, metric.high), metric.name
 

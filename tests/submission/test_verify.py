@@ -15,7 +15,7 @@ from rnnbench.records.run_id import run_id
 from rnnbench.records.schema import Record
 from rnnbench.submission.agreement import Agreement, agreement, same_machine, unlike
 from rnnbench.submission.read import read_record
-from rnnbench.submission.rerun import Refused, plan_again
+from rnnbench.submission.rerun import Refused, plan_rerun
 from rnnbench.submission.validate.against_data import check_against_data
 from rnnbench.submission.validate.validate import validate
 
@@ -44,13 +44,13 @@ def changed(record: Record, *path: str, to: object) -> Record:
 @pytest.mark.parametrize("kind", ["train", "tune", "baseline", "optimum"])
 def test_a_record_alone_gives_the_run_that_it_is_of(kind: str, honest: Board) -> None:
     record = record_of(honest, honest.ids(kind)[-1])
-    again = plan_again(record, discover(), None, "cpu")
-    assert again.assignment.run.id == record.id
-    assert json.loads(json.dumps(again.assignment.run.resolved)) == record.resolved
-    assert again.assignment.run.core_params == record.core_params
-    assert again.assignment.tune == ()
+    rerun = plan_rerun(record, discover(), None, "cpu")
+    assert rerun.assignment.run.id == record.id
+    assert json.loads(json.dumps(rerun.assignment.run.resolved)) == record.resolved
+    assert rerun.assignment.run.core_params == record.core_params
+    assert rerun.assignment.tune == ()
     if record.chosen:
-        assert again.assignment.recipe.learning_rate == record.chosen["learning_rate"]
+        assert rerun.assignment.recipe.learning_rate == record.chosen["learning_rate"]
 
 
 @pytest.mark.parametrize(
@@ -78,14 +78,14 @@ def test_a_record_alone_gives_the_run_that_it_is_of(kind: str, honest: Board) ->
 def test_what_a_record_may_not_ask_for_is_refused(path, to, message: str, honest: Board) -> None:
     record = changed(record_of(honest, honest.ids("tune", "elman")[0]), *path, to=to)
     with pytest.raises(Refused) as refused:
-        plan_again(record, discover(), None, "cpu")
+        plan_rerun(record, discover(), None, "cpu")
     assert message in str(refused.value)
 
 
 def test_a_record_whose_id_is_not_its_inputs_is_refused(honest: Board) -> None:
     record = record_of(honest, honest.ids("tune")[0]).model_copy(update={"id": "0" * 16})
     with pytest.raises(Refused, match="the hash of its resolved inputs, got '0000000000000000'"):
-        plan_again(record, discover(), None, "cpu")
+        plan_rerun(record, discover(), None, "cpu")
 
 
 def test_records_agree_to_the_bit_within_tolerance_or_not(honest: Board) -> None:

@@ -11,6 +11,7 @@ import pytest
 from suite_plugins import Elman, GrammarText, LanguageModelling, Lstm, Reviews, Sentiment, Series, Unreadable
 
 from rnnbench.discovery import Component, Plugin, Registry
+from rnnbench.execute.local.executor import LocalExecutor
 from rnnbench.suite import Suite, SuiteError, read_suite
 
 
@@ -23,6 +24,7 @@ def registry() -> Registry:
         "datasets": [GrammarText, Reviews, Series],
     }
     components = [Component(kind, one.name, one, plugin) for kind, classes in by_kind.items() for one in classes]
+    components.append(Component("executors", "local", LocalExecutor, plugin))
     return Registry((plugin,), tuple(components))
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from rnnbench import Dataset, Observation, Rows, Split
-from rnnbench.metrics import score
+from rnnbench.metrics.scoring import score
 from rnnbench_tasks.forecasting import Forecasting
 
 
@@ -59,7 +59,7 @@ def test_too_short_a_split_is_refused():
         task.encode(encoding, Rows(series(range(6))))
 
 
-def test_repeat_last_and_the_mean_against_a_literal_loop(make, tmp_path):
+def test_repeat_last_and_the_mean_against_a_literal_loop(make):
     case = make["forecasting"]()
     values = case.test["values"].astype(float)
     starts = range(len(values) - 14 + 1)
@@ -69,8 +69,8 @@ def test_repeat_last_and_the_mean_against_a_literal_loop(make, tmp_path):
     baseline, *_ = case.task.baselines()
     items = baseline.predict(case.task, case.encoding, case.arrays[Split.TRAIN], case.test)
     mse, mae = case.task.metrics
-    assert score(mse, items, tmp_path, "run") == pytest.approx(repeat, rel=1e-12)
-    assert score(mae, items, tmp_path, "run") == pytest.approx(absolute, rel=1e-12)
+    assert score(mse, items) == pytest.approx(repeat, rel=1e-12)
+    assert score(mae, items) == pytest.approx(absolute, rel=1e-12)
     assert case.task.chance(case.encoding, case.test) == pytest.approx(mean, rel=1e-12)
 
 

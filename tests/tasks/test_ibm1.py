@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from rnnbench import SentencePair, Split
-from rnnbench.metrics import score
+from rnnbench.metrics.scoring import score
+from rnnbench.metrics.translation import BLEU
 from rnnbench_tasks.baselines.ibm1 import Bigrams, Candidates, Ragged, Table, decode, train, word_by_word
-from rnnbench_tasks.metrics import BLEU
 from rnnbench_tasks.public.multi30k import Multi30k
 from rnnbench_tasks.translation import Translation
 
@@ -140,7 +140,7 @@ def baseline_bleu(name, task, rows, folder):
     training, test = (task.encode(encoding, rows[split]) for split in (Split.TRAIN, Split.TEST))
     baseline = next(baseline for baseline in task.baselines() if baseline.name == name)
     items = baseline.predict(task, encoding, training, test)
-    return score(BLEU, items, folder, "run"), items["hypothesis"]
+    return score(BLEU, items), items["hypothesis"]
 
 
 GERMAN = {"the": "das", "big": "große", "dog": "Tier", "cat": "Kätzchen", "sees": "sieht", "hears": "hört"}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnnbench import Split
-from rnnbench.metrics import score
+from rnnbench.metrics.scoring import score
 from rnnbench_tasks.baselines.kneser_ney import KneserNey, discounts
 from rnnbench_tasks.language_modelling import KNESER_NEY, UNIGRAM, LanguageModelling
 from rnnbench_tasks.public.wikitext import WikiText2
@@ -114,7 +114,7 @@ def test_the_baseline_scores_every_token_after_a_line_end_and_what_stands_before
 
 
 @pytest.mark.data
-def test_wikitext_2_is_counted_within_a_minute_and_a_gigabyte(data_folder, tmp_path):
+def test_wikitext_2_is_counted_within_a_minute_and_a_gigabyte(data_folder):
     task = LanguageModelling()
     rows = {split: WikiText2().load(split, data_folder) for split in (Split.TRAIN, Split.TEST)}
     encoding = task.fit(rows[Split.TRAIN])
@@ -126,8 +126,7 @@ def test_wikitext_2_is_counted_within_a_minute_and_a_gigabyte(data_folder, tmp_p
     assert tracemalloc.get_traced_memory()[1] < 1e9
     tracemalloc.stop()
     perplexity, unigram = (
-        score(task.metrics[0], found, tmp_path, "run")
-        for found in (items, UNIGRAM.predict(task, encoding, training, test))
+        score(task.metrics[0], found) for found in (items, UNIGRAM.predict(task, encoding, training, test))
     )
     assert perplexity == pytest.approx(217.80, abs=0.01), "ours: line ends and <unk> are words like any other"
     assert perplexity < unigram / 4

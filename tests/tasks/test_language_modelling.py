@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from rnnbench import LabelledText, Split, TextLine
-from rnnbench.metrics import score
+from rnnbench.metrics.scoring import score
 from rnnbench_tasks.language_modelling import LanguageModelling
 
 LINES = [TextLine(text) for text in [" the cat sat ", "", "the   dog sat", "ein Hündchen"]]
@@ -79,7 +79,7 @@ def test_byte_pairs_without_room_for_bytes_are_refused():
 
 @pytest.mark.parametrize("field", ["bptt", "streams", "block_size", "minimum_count", "vocabulary"])
 def test_a_size_below_one_is_refused_by_name(field):
-    with pytest.raises(ValueError, match=f"{field}: should be at least 1, got 0"):
+    with pytest.raises(ValueError, match=f"{field} must be a whole number of at least 1, got 0"):
         LanguageModelling(**{field: 0})
 
 
@@ -142,11 +142,11 @@ def test_training_streams_go_on_from_batch_to_batch(make):
     assert sum(batch.positions for batch in batches) == targets.numel() == len(case.arrays[Split.TRAIN]["ids"]) // 4 * 4
 
 
-def test_uniform_probabilities_score_chance(make, tmp_path):
+def test_uniform_probabilities_score_chance(make):
     for units in ("words", "characters"):
         case = make["language-modelling"](units=units)
         nll = np.full(len(case.test["ids"]), np.log(case.encoding["size"]))
-        value = score(case.task.metrics[0], case.task.blocks(case.test, nll), tmp_path, "run")
+        value = score(case.task.metrics[0], case.task.blocks(case.test, nll))
         assert value == pytest.approx(case.task.chance(case.encoding, case.test), rel=1e-12)
 
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from rnnbench import Rows, Split
-from rnnbench.metrics import score
+from rnnbench.metrics.scoring import score
 from rnnbench_tasks.baselines import linear_map
 from rnnbench_tasks.baselines.linear_map import PENALTIES, Affine, LinearMap, Moments, ridge
 from rnnbench_tasks.baselines.seasonal import autocorrelation, positions, season
@@ -180,7 +180,7 @@ def test_the_autocorrelation_is_the_mean_lagged_product(random):
 
 
 @pytest.mark.parametrize("name", ["seasonal-naive", "linear-map", "linear-map-all"])
-def test_the_baselines_items_are_the_errors_of_every_test_window(name, make, tmp_path):
+def test_the_baselines_items_are_the_errors_of_every_test_window(name, make):
     case = make["forecasting"]()
     training, test = (case.arrays[split]["values"].astype(float) for split in (Split.TRAIN, Split.TEST))
     windows = np.stack([test[start : start + 14] for start in range(len(test) - 13)])
@@ -192,8 +192,8 @@ def test_the_baselines_items_are_the_errors_of_every_test_window(name, make, tmp
     baseline = next(baseline for baseline in case.task.baselines() if baseline.name == name)
     items = baseline.predict(case.task, case.encoding, case.arrays[Split.TRAIN], case.test)
     mse, mae = case.task.metrics
-    assert score(mse, items, tmp_path, "run") == pytest.approx(np.square(forecast - future).mean(), rel=1e-10)
-    assert score(mae, items, tmp_path, "run") == pytest.approx(np.abs(forecast - future).mean(), rel=1e-10)
+    assert score(mse, items) == pytest.approx(np.square(forecast - future).mean(), rel=1e-10)
+    assert score(mae, items) == pytest.approx(np.abs(forecast - future).mean(), rel=1e-10)
 
 
 @pytest.mark.data

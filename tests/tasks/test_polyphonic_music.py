@@ -9,12 +9,12 @@ import pytest
 
 from rnnbench import Dataset, PianoRoll, Split
 from rnnbench.discovery import discover
-from rnnbench.metrics import score
+from rnnbench.metrics.language import FRAME_NLL
+from rnnbench.metrics.scoring import score
 from rnnbench.prepare import prepare
 from rnnbench.suite import read_suite
 from rnnbench_tasks.baselines.key_frequencies import nll, sounding
 from rnnbench_tasks.baselines.previous_frame import sounding_after
-from rnnbench_tasks.metrics import FRAME_NLL
 from rnnbench_tasks.polyphonic_music import PolyphonicMusic
 from rnnbench_tasks.public.jsb_chorales import JSBChorales
 
@@ -55,22 +55,22 @@ def test_a_piece_that_cannot_be_read_is_named(row, message):
         encoded([row])
 
 
-def test_the_score_is_a_mean_over_all_targets_and_not_over_pieces(tmp_path):
+def test_the_score_is_a_mean_over_all_targets_and_not_over_pieces():
     task, data = PolyphonicMusic(), encoded(ROWS)
     (batch,) = task.evaluation(data, 10)
     scored = {"log_probability": -np.array([[1.0, 2.0, 3.0], [10.0, 7.0, 7.0]])}  # two of them are padding
     items = task.items({}, data, [(batch, scored)])
     assert items == {"nll": [6.0, 10.0], "frames": [3, 1]}
-    assert score(FRAME_NLL, items, tmp_path, "run") == pytest.approx(16 / 4)
+    assert score(FRAME_NLL, items) == pytest.approx(16 / 4)
 
 
-def test_a_coin_for_each_key_scores_chance(make, tmp_path):
+def test_a_coin_for_each_key_scores_chance(make):
     """61.00 nats: "random" in Boulanger-Lewandowski et al. 2012, table 1."""
     case = make["polyphonic-music"]()
     coins = case.items(lambda case, batch: {"log_probability": np.full(batch.targets.shape[:2], -88 * np.log(2))}, 7)
     chance = case.task.chance(case.encoding, case.arrays[Split.VALIDATION])
     assert chance == pytest.approx(61.00, abs=0.005)
-    assert score(FRAME_NLL, coins, tmp_path, "run") == pytest.approx(chance, rel=1e-12)
+    assert score(FRAME_NLL, coins) == pytest.approx(chance, rel=1e-12)
 
 
 class Pieces(Dataset):
@@ -115,12 +115,10 @@ def test_the_previous_frame_tells_how_often_a_key_goes_on():
     np.testing.assert_allclose(sounding(frames), often)
 
 
-def test_held_notes_are_likelier_by_the_previous_frame(tmp_path):
+def test_held_notes_are_likelier_by_the_previous_frame():
     held = [PianoRoll(((n,),) * 6) for n in range(10)]
     task, data = PolyphonicMusic(), encoded(held)
-    frequencies, previous = (
-        score(FRAME_NLL, baseline.predict(task, {}, data, data), tmp_path, "run") for baseline in task.baselines()
-    )
+    frequencies, previous = (score(FRAME_NLL, baseline.predict(task, {}, data, data)) for baseline in task.baselines())
     assert previous < 0.5 < 2 < frequencies
 
 

@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from rnnbench import DataMissing, LabelledText, Rows, SentencePair, Split, TextLine
-from rnnbench.metrics import score
+from rnnbench.metrics.scoring import score
 from rnnbench_tasks.forecasting import Forecasting
 from rnnbench_tasks.language_modelling import LanguageModelling
 from rnnbench_tasks.public import PUBLIC
@@ -157,7 +157,7 @@ def test_repeating_the_last_value_of_etth1_reproduces_the_published_error(
     assert dropped == pytest.approx(published, abs=5e-4)
 
 
-def _repeat_last(dataset, horizon, data_folder, tmp_path):
+def _repeat_last(dataset, horizon, data_folder):
     task = Forecasting(horizon=horizon)
     rows = {split: dataset.load(split, data_folder) for split in Split}
     encoding = task.fit(Rows(rows[Split.TRAIN], dataset.channels))
@@ -167,7 +167,7 @@ def _repeat_last(dataset, horizon, data_folder, tmp_path):
     assert task.counts(encoding, before)["windows"] == (dataset.test_rows or 2_880) - horizon + 1
     repeat_last, *_ = task.baselines()
     items = repeat_last.predict(task, encoding, before, before)
-    return score(task.metrics[0], items, tmp_path, "run")
+    return score(task.metrics[0], items)
 
 
 @pytest.mark.data

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnnbench import LabelledText, Split
-from rnnbench.metrics import score
+from rnnbench.metrics.scoring import score
 from rnnbench_tasks.sentiment import Sentiment
 
 ROWS = [LabelledText("a good  film", "pos"), LabelledText("a bad film", "neg"), LabelledText("good", "pos")]
@@ -48,7 +48,7 @@ def test_items_are_in_row_order(make):
     assert case.items(case.erring, 7)["label"] == [row.label for row in case.rows[Split.TEST]]
 
 
-def test_guessing_scores_chance_within_three_standard_errors(make, tmp_path):
+def test_guessing_scores_chance_within_three_standard_errors(make):
     case = make["sentiment"]()
     random = np.random.default_rng(0)
     items = case.items(
@@ -57,13 +57,13 @@ def test_guessing_scores_chance_within_three_standard_errors(make, tmp_path):
     chance = case.task.chance(case.encoding, case.arrays[Split.VALIDATION])
     error = 100 * np.sqrt(1 / 3 * 2 / 3 / len(items["label"]))
     assert chance == pytest.approx(100 / 3)
-    assert abs(score(case.task.metrics[0], items, tmp_path, "run") - chance) < 3 * error
+    assert abs(score(case.task.metrics[0], items) - chance) < 3 * error
 
 
-def test_the_majority_is_the_commonest_training_label(make, tmp_path):
+def test_the_majority_is_the_commonest_training_label(make):
     case = make["sentiment"]()
     majority, *_ = case.task.baselines()
     items = majority.predict(case.task, case.encoding, case.arrays[Split.TRAIN], case.test)
     assert set(items["predicted"]) == {"bad"}
     share = np.mean([row.label == "bad" for row in case.rows[Split.TEST]])
-    assert score(case.task.metrics[0], items, tmp_path, "run") == pytest.approx(100 * share)
+    assert score(case.task.metrics[0], items) == pytest.approx(100 * share)

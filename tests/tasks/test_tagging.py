@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from rnnbench import DataMissing, Role, Split, TaggedSentence, find_model
-from rnnbench.metrics import score
+from rnnbench.metrics.labels import SENTENCE_ACCURACY, TOKEN_ACCURACY
+from rnnbench.metrics.scoring import score
 from rnnbench.network.network import build_network
 from rnnbench_tasks.baselines.hidden_markov import HiddenMarkov
 from rnnbench_tasks.baselines.most_frequent_tag import tags_of_words
-from rnnbench_tasks.metrics import SENTENCE_ACCURACY, TOKEN_ACCURACY
 from rnnbench_tasks.public.ud_english import UDEnglish
 from rnnbench_tasks.tagging import Tagging
 
@@ -80,7 +80,7 @@ def test_a_sentence_that_cannot_be_tagged_is_named(row, message):
         task.encode(task.fit(ROWS), [row])
 
 
-def test_items_count_the_right_tags_of_each_sentence_in_row_order(tmp_path):
+def test_items_count_the_right_tags_of_each_sentence_in_row_order():
     task = Tagging()
     encoding = task.fit(ROWS)
     data = task.encode(encoding, ROWS[::-1])  # the shorter sentence first
@@ -92,11 +92,11 @@ def test_items_count_the_right_tags_of_each_sentence_in_row_order(tmp_path):
     nll = np.array([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]])
     items = task.items(encoding, data, [(batch, {"label": labels, "log_probability": -nll})])
     assert items == {"right": [2, 3], "tokens": [2, 4], "nll": [11.0, 10.0]}
-    assert score(TOKEN_ACCURACY, items, tmp_path, "run") == pytest.approx(100 * 5 / 6)
-    assert score(SENTENCE_ACCURACY, items, tmp_path, "run") == pytest.approx(50)
+    assert score(TOKEN_ACCURACY, items) == pytest.approx(100 * 5 / 6)
+    assert score(SENTENCE_ACCURACY, items) == pytest.approx(50)
 
 
-def test_guessing_scores_chance_within_three_standard_errors(make, tmp_path):
+def test_guessing_scores_chance_within_three_standard_errors(make):
     case, random = make["tagging"](), np.random.default_rng(0)
     items = case.items(
         lambda case, batch: case.erring(case, batch) | {"label": random.integers(3, size=batch.targets.shape)}, 7
@@ -104,7 +104,7 @@ def test_guessing_scores_chance_within_three_standard_errors(make, tmp_path):
     chance = case.task.chance(case.encoding, case.arrays[Split.VALIDATION])
     error = 100 * np.sqrt(1 / 3 * 2 / 3 / sum(items["tokens"]))
     assert chance == pytest.approx(100 / 3)
-    assert abs(score(TOKEN_ACCURACY, items, tmp_path, "run") - chance) < 3 * error
+    assert abs(score(TOKEN_ACCURACY, items) - chance) < 3 * error
 
 
 def test_a_tag_that_the_next_word_decides_is_learned_by_those_who_see_it():
@@ -217,7 +217,7 @@ def test_a_line_that_is_not_conllu_is_named(tmp_path):
 
 
 @pytest.mark.data
-def test_ud_english_has_its_published_counts_and_its_baselines_their_order(data_folder, tmp_path):
+def test_ud_english_has_its_published_counts_and_its_baselines_their_order(data_folder):
     rows = {split: UDEnglish().load(split, data_folder) for split in Split}
     assert [len(part) for part in rows.values()] == [12_544, 2_001, 2_077]
     assert [sum(len(row.words) for row in part) for part in rows.values()] == [204_577, 25_147, 25_094]
@@ -225,9 +225,6 @@ def test_ud_english_has_its_published_counts_and_its_baselines_their_order(data_
     encoding = task.fit(rows[Split.TRAIN])
     assert len(encoding["tags"]) == 17
     training, test = (task.encode(encoding, rows[split]) for split in (Split.TRAIN, Split.TEST))
-    scores = [
-        score(TOKEN_ACCURACY, baseline.predict(task, encoding, training, test), tmp_path, "run")
-        for baseline in task.baselines()
-    ]
+    scores = [score(TOKEN_ACCURACY, baseline.predict(task, encoding, training, test)) for baseline in task.baselines()]
     assert scores == sorted(scores)
     assert 84 < scores[1] < 90  # as usually reported for the most frequent tag

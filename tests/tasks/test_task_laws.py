@@ -9,7 +9,7 @@ from tests.tasks.conftest import MadeUp
 
 from rnnbench import Split
 from rnnbench.conformance import Outcome, task_cases
-from rnnbench.metrics import bootstrap, score
+from rnnbench.metrics.scoring import bootstrap, score
 
 
 def epoch(case, seed, size=8):
@@ -30,14 +30,14 @@ def test_an_epoch_holds_every_target_of_the_training_rows_but_a_remainder(case):
     assert torch.equal(torch.cat(targets).sort().values, torch.cat(evaluated).sort().values)
 
 
-def test_a_perfect_answer_scores_perfectly(case, tmp_path):
+def test_a_perfect_answer_scores_perfectly(case):
     items = case.items(case.perfect, 7)
     for metric in case.task.metrics:
         best = metric.low if metric.direction == "min" else metric.high
-        assert score(metric, items, tmp_path, "run") == pytest.approx(best, abs=1e-9)
+        assert score(metric, items) == pytest.approx(best, abs=1e-9)
 
 
-def test_baselines_give_the_items_that_a_network_gives(case, tmp_path):
+def test_baselines_give_the_items_that_a_network_gives(case):
     items = case.items(case.erring, 7)
     baselines = case.task.baselines()
     assert any(baseline.trivial for baseline in baselines)
@@ -45,7 +45,7 @@ def test_baselines_give_the_items_that_a_network_gives(case, tmp_path):
         found = baseline.predict(case.task, case.encoding, case.arrays[Split.TRAIN], case.test)
         assert {name: len(column) for name, column in found.items()} == {name: len(c) for name, c in items.items()}
         for metric in case.task.metrics:
-            value = score(metric, found, tmp_path, "run")
+            value = score(metric, found)
             _, low, high = bootstrap(metric, found, np.random.default_rng(0), resamples=200)
             assert metric.low <= low <= value <= high <= metric.high or baseline.name == "copy"
 

@@ -3,8 +3,8 @@
 import pytest
 
 from rnnbench import SentencePair, Split
-from rnnbench.metrics import score
-from rnnbench_tasks.metrics import BLEU
+from rnnbench.metrics.scoring import score
+from rnnbench.metrics.translation import BLEU
 from rnnbench_tasks.sentences import BOS, EOS, PAD, UNK, Lexicon
 from rnnbench_tasks.translation import Translation
 from rnnbench_tasks.translation_baselines import constant_sentence
@@ -21,7 +21,7 @@ def test_text_round_trips_through_token_ids(units):
         assert lexicon.text([*ids, EOS, *ids]) == lexicon.text([BOS, *ids, PAD]) == line
 
 
-def test_an_unknown_word_counts_as_one_wrong_word(tmp_path):
+def test_an_unknown_word_counts_as_one_wrong_word():
     lexicon = Lexicon(Lexicon.fitted("words", LINES, None, 1))
     ids = lexicon.ids("ein Pferd und ein Hund läuft")
     assert ids[1] == UNK
@@ -29,7 +29,7 @@ def test_an_unknown_word_counts_as_one_wrong_word(tmp_path):
     assert written == "ein \u2047 und ein Hund läuft"
 
     def bleu(hypothesis):
-        return score(BLEU, {"hypothesis": [hypothesis], "reference": ["ein Pferd und ein Hund läuft"]}, tmp_path, "run")
+        return score(BLEU, {"hypothesis": [hypothesis], "reference": ["ein Pferd und ein Hund läuft"]})
 
     assert bleu(written) == bleu("ein Esel und ein Hund läuft")
 
@@ -64,12 +64,12 @@ def test_copying_answers_with_the_source(make):
     assert items["hypothesis"] == [row.source for row in case.rows[Split.TEST]]
 
 
-def test_the_constant_sentence_beats_every_other_training_target(tmp_path):
+def test_the_constant_sentence_beats_every_other_training_target():
     """An exhaustive search finds no better one where the sample and the candidates are everything."""
     targets = ["a man is on a b .", "a man sits on a c .", "dogs run", "a man is on a c .", "nothing alike here at all"]
 
     def bleu(answer):
-        return score(BLEU, {"hypothesis": [answer] * len(targets), "reference": targets}, tmp_path, "run")
+        return score(BLEU, {"hypothesis": [answer] * len(targets), "reference": targets})
 
     assert constant_sentence(targets) == max(targets, key=bleu) == "a man is on a c ."
 

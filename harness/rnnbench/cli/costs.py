@@ -52,7 +52,7 @@ def core_costs(model: Model, role: Role) -> Costs:
         x_1TD = torch.empty(1, STEPS, model.width)
         operations = _operations(core, role, x_1TD)
         if role is Role.CAUSAL:
-            some_1TD = torch.empty(1, getattr(model, "context", None) or 1, model.width)
+            some_1TD = torch.empty(1, model.context or 1, model.width)
             kept = count_bytes(core(some_1TD)[1]) if model.carries_state else 0
         else:
             kept = _kept(core, x_1TD) if role is Role.SEQ2SEQ else 0

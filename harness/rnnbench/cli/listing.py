@@ -10,6 +10,7 @@ from typing import Any
 
 from rnnbench.base.errors import UserError
 from rnnbench.base.messages import did_you_mean, format_error
+from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Model
 from rnnbench.discovery import KINDS, Registry, discover
 
@@ -26,7 +27,7 @@ def listing(kind: str | None, as_json: bool) -> str:
     registry = discover()
     shown = [*KINDS, PLUGINS] if kind is None else [kind]
     found = {
-        kind: [_summary(registry, kind, name, thing) for name, thing in _named(registry, kind).items()]
+        kind: [_summary(registry, kind, name, thing) for name, thing in registry.named(kind).items()]
         for kind in shown
         if kind != PLUGINS
     }
@@ -45,23 +46,14 @@ def description(name: str, width: int | None = None) -> str:
         UnknownName: no plugin provides it; the message gives the nearest name.
     """
     registry = discover()
-    things = [(kind, _named(registry, kind)[name]) for kind in KINDS if name in _named(registry, kind)]
+    things = [(kind, registry.named(kind)[name]) for kind in KINDS if name in registry.named(kind)]
     if not things:
-        names = [known for kind in KINDS for known in _named(registry, kind)]
+        names = [known for kind in KINDS for known in registry.named(kind)]
         raise UnknownName(
             f"no {', '.join(kind[:-1] for kind in KINDS[:-1])} or {KINDS[-1][:-1]} is named {name!r}"
             f"{did_you_mean(name, names)}; `rnnbench list` shows all"
         )
     return "\n\n".join(_describe(registry, kind, name, thing, width) for kind, thing in things)
-
-
-def _named(registry: Registry, kind: str) -> dict[str, Any]:
-    """What is installed of a kind, the built-in executor too."""
-    if kind == "executors":
-        from rnnbench.pipeline.run import executors
-
-        return executors(registry)
-    return registry.named(kind)
 
 
 def _lines(found: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
@@ -81,12 +73,14 @@ def _summary(registry: Registry, kind: str, name: str, thing: Any) -> dict[str, 
     if kind == "models":
         roles = sorted(thing.roles)
         about |= {"family": thing.family, "roles": roles, "paper": thing.paper}
-        about |= {"carries_state": thing.carries_state is not False, "missing": thing.missing()}
+        about |= {"carries_state": _carries_state(thing), "missing": thing.missing()}
         marks = [*([] if about["carries_state"] else ["carries no state"]), *filter(None, [about["missing"]])]
         about["summary"] = "; ".join([thing.family, ", ".join(roles), thing.paper, *marks])
     elif kind == "tasks":
         metrics = _metrics(thing)
         about |= {"role": thing.role, "metrics": metrics, "rows": thing.rows.__name__}
+        if thing.columns:
+            about["items"] = [f"{column} ({of})" for column, of in thing.columns.items()]
         about["summary"] = f"{thing.role}; {', '.join(metrics)}; rows of {thing.rows.__name__}"
     elif kind == "datasets":
         about |= {"rows": thing.rows.__name__, "embedded": thing.embedded, "licence": thing.licence}
@@ -94,10 +88,22 @@ def _summary(registry: Registry, kind: str, name: str, thing: Any) -> dict[str, 
         about["summary"] = f"{where}; rows of {thing.rows.__name__}; {thing.description}"
     elif kind == "metrics":
         about |= {"direction": thing.direction, "unit": thing.unit, "low": str(thing.low), "high": str(thing.high)}
-        about["summary"] = f"{thing.direction}, {thing.low:g} to {thing.high:g}{thing.unit and f' {thing.unit}'}"
+        about["columns"] = [f"{column} ({of})" for column, of in thing.columns.items()]
+        about["summary"] = (
+            f"{thing.direction}, {thing.low:g} to {thing.high:g}{thing.unit and f' {thing.unit}'}; "
+            f"of {', '.join(thing.columns)}"
+        )
     else:
         about["summary"] = (inspect.getdoc(thing) or "").partition("\n")[0]
     return about
+
+
+def _carries_state(model: type[Model]) -> bool:
+    """As the model's defaults have it; of a model that cannot be made with them, what a class attribute says."""
+    try:
+        return model().carries_state
+    except Exception:  # noqa: BLE001  a third-party plugin's check may raise anything
+        return inspect.getattr_static(model, "carries_state") is not False
 
 
 def _metrics(task: Any) -> list[str]:
@@ -121,13 +127,30 @@ def _describe(registry: Registry, kind: str, name: str, thing: Any, width: int |
         lines.append("  fields:")
         for field in dataclasses.fields(thing):
             made = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
-            lines.append(f"    {field.name}: {inspect.formatannotation(field.type)} = {made!r}")
+            type_ = field.type if isinstance(field.type, str) else inspect.formatannotation(field.type)
+            lines.append(f"    {field.name}: {type_} = {made!r}")
     if kind == "models":
         lines += _costs(thing, width)
+    if kind == "metrics":
+        return "\n".join([*lines, *_computed(thing)])
     documented = thing if kind == "executors" else inspect.getmodule(thing)
     if text := inspect.getdoc(documented) if documented is not None else None:
         lines += ["", *(f"  {line}".rstrip() for line in text.splitlines())]
     return "\n".join(lines)
+
+
+def _computed(metric: Metric) -> Iterator[str]:
+    """How a metric is computed, and of which tasks' items it can be."""
+    yield f"  computed from: {'sums over items' if metric.statistics else 'all items, and anew of every resample'}"
+    if metric.ratio:
+        yield "  averaged geometrically, compared by factors"
+    if (signature := metric.signature()) is not None:
+        yield f"  signature: {signature}"
+    fitting = [name for name, task in discover().tasks.items() if metric.columns.keys() <= task.columns.keys()]
+    if fitting:
+        yield f"  tasks whose items have its columns: {', '.join(fitting)}"
+    if metric.description:
+        yield f"  {metric.description}"
 
 
 def _costs(model: type[Model], width: int | None) -> Iterator[str]:

@@ -80,7 +80,7 @@ def list_(kind: str | None, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--width", type=click.IntRange(1), help="Costs of a model at this width.  [default: its own]")
 def show(name: str, width: int | None) -> None:
-    """One plugin: paper, equations, fields, defaults, roles, costs, where it comes from."""
+    """One plugin: paper, equations, fields, defaults, roles, costs, columns of items, where it comes from."""
     from rnnbench.cli.listing import description
 
     click.echo(description(name, width))
@@ -132,12 +132,13 @@ def compare(first: Path, second: Path) -> None:
 @commands.command()
 @click.argument("path", type=_FILE)
 @click.option("--data-dir", type=_FOLDER, help="Check records against this data too (loads the plugins installed).")
-def validate(path: Path, data_dir: Path | None) -> None:
+@click.option("--plugins", is_flag=True, help="Compute plugins' metrics again too (loads the plugins installed).")
+def validate(path: Path, data_dir: Path | None, plugins: bool) -> None:
     """Check a suite file without running it, or a folder of records, offline and without any code of theirs."""
     if path.is_dir():
         from rnnbench.cli.submitting import validate_folder
 
-        sys.exit(validate_folder(path, data_dir))
+        sys.exit(validate_folder(path, data_dir, plugins))
     from rnnbench.discovery import discover
     from rnnbench.suite import read_suite
 

@@ -16,7 +16,8 @@ import rich_click as click
 from rnnbench.cli import codes
 from rnnbench.cli.tables import print_table
 from rnnbench.leaderboard import write_all
-from rnnbench.pipeline.up_to_date import Request, check_folder, recall
+from rnnbench.pipeline.request import Request, check_results_folder
+from rnnbench.pipeline.up_to_date import up_to_date_folder
 from rnnbench.records.storage import DamagedFile, FolderInUse, StorageError, results_lock
 
 
@@ -41,11 +42,11 @@ def run_suites(suites: tuple[Path, ...], **options: Any) -> int:
 def _run_suite(request: Request) -> int:
     interrupt = Interrupt()
     try:
-        done = recall(request)
+        done = up_to_date_folder(request)
         if done is not None:
             return _show(done)
         if not request.dry_run:
-            check_folder(request)
+            check_results_folder(request)
         return _execute(request, interrupt)
     except KeyboardInterrupt:
         return interrupt.code
@@ -75,9 +76,14 @@ def _show(done: Path) -> int:
 def _execute(request: Request, interrupt: Interrupt) -> int:
     """Plan and run."""
     from rnnbench.cli.display import Display
+    from rnnbench.execute.executors import ExecutorFailed
     from rnnbench.pipeline.run import run_suite
 
-    result = run_suite(request, Display(), interrupt.is_set)
+    try:
+        result = run_suite(request, Display(), interrupt.is_set)
+    except ExecutorFailed as error:
+        click.echo(f"{error}; what is finished is kept", err=True)
+        return codes.SOME_FAILED
     if result is None:  # a dry run
         return codes.DONE
     if result.stopped or interrupt.is_set():

@@ -20,18 +20,22 @@ from rnnbench.records.verifications import VERIFIED, Verification, record_hash
 if TYPE_CHECKING:
     from rnnbench.plan import Assignment
     from rnnbench.records.schema import Record
-    from rnnbench.submission.rerun import Again
+    from rnnbench.submission.rerun import Rerun
 
 MOST_LINES = 200
 SHOWN = 10
 
 
-def validate_folder(folder: Path, data_dir: Path | None) -> int:
+def validate_folder(folder: Path, data_dir: Path | None, plugins: bool = False) -> int:
     """Check a results folder; prints problems to stderr, notes and the verdict to stdout."""
     from rnnbench.submission.validate.validate import validate
 
     report = validate(folder)
     problems = list(report.problems)
+    if plugins and not problems:
+        from rnnbench.submission.validate.against_plugins import check_against_plugins
+
+        problems += check_against_plugins(folder)
     if data_dir is not None and not problems:
         from rnnbench.submission.validate.against_data import check_against_data
 
@@ -79,7 +83,7 @@ def verify_record(path: Path, data_dir: Path | None, device: str, yes: bool, sig
     from rnnbench.prepare import data_folder
     from rnnbench.submission.agreement import Agreement, agreement, same_machine, unlike
     from rnnbench.submission.read import read_record
-    from rnnbench.submission.rerun import Refused, plan_again, run_again
+    from rnnbench.submission.rerun import Refused, execute_rerun, not_loaded, plan_rerun
     from rnnbench.train.device import choose_device
 
     record = read_record(path)
@@ -89,16 +93,21 @@ def verify_record(path: Path, data_dir: Path | None, device: str, yes: bool, sig
         chosen = choose_device(device)
     except ValueError as error:
         raise Refused(str(error)) from error
-    again = plan_again(record, discover(), data_folder(data_dir), chosen.partition(":")[0])
-    for line in _asked(record, again):
+    registry = discover()
+    rerun = plan_rerun(record, registry, data_folder(data_dir), chosen.partition(":")[0])
+    for line in _describe_rerun(record, rerun):
         click.echo(line)
+    if skipped := not_loaded(record, rerun):
+        click.echo(one_line(f"  not compared, since no evaluate module is loaded here: {', '.join(skipped)}"))
     if not yes:
         click.confirm("Run it?", abort=True, err=True)
     with tempfile.TemporaryDirectory(prefix="rnnbench-verify-") as folder:
-        found = run_again(again, Path(folder), chosen, Quiet())
+        found = execute_rerun(rerun, registry, Path(folder), chosen, Quiet())
     if found is None or not found.status.is_outcome:
         click.echo(f"it did not come to an end here: {found.reason if found else 'no record'}", err=True)
         return codes.SOME_FAILED
+    compared = {name: value for name, value in record.metrics.items() if name not in skipped}
+    record = record.model_copy(update={"metrics": compared})
     result, must_be_equal = agreement(record, found), same_machine(record, found)
     for field, theirs, ours in list(unlike(record, found))[:SHOWN]:
         click.echo(f"{field}: {theirs!r} in the record, {ours!r} here")
@@ -110,7 +119,7 @@ def verify_record(path: Path, data_dir: Path | None, device: str, yes: bool, sig
     return codes.DONE if agrees else codes.SOME_FAILED
 
 
-def _asked(record: Record, again: Again) -> Iterator[str]:
+def _describe_rerun(record: Record, rerun: Rerun) -> Iterator[str]:
     """What will run, before it does."""
     from rnnbench.discovery import discover
 
@@ -126,7 +135,7 @@ def _asked(record: Record, again: Again) -> Iterator[str]:
         if values:
             yield "  " + one_line(f"{field}: {', '.join(f'{name} {value:,}' for name, value in values.items())}")
     took = f"it took {record.wall_s:.0f} s on {record.provenance.get('cpu', 'an unknown processor')}"
-    yield "  " + one_line(f"about {again.assignment.run.estimate_s:.0f} s here; {took}")
+    yield "  " + one_line(f"about {rerun.assignment.run.estimate_s:.0f} s here; {took}")
 
 
 def _sign(path: Path, by: str, identical: bool, found: Record) -> None:

@@ -1,4 +1,4 @@
-"""The conformance kit: the laws of the contract, over any model, task, dataset or metric, ours or a stranger's.
+"""The conformance kit: the laws of the contract, over any plugin, built-in or third-party.
 
 From the command line, ``rnnbench check NAME|MODULE``. In an author's tests, pytest classes::
 
@@ -13,14 +13,15 @@ Each law is one function whose docstring says what must hold; ``model_time`` is 
 law and its subject; examining it gives a finding: passed, failed or not applicable, what was tried, what went wrong.
 """
 
-from rnnbench.conformance.cases import Case, dataset_cases, metric_cases, model_cases, task_cases
-from rnnbench.conformance.classes import DatasetLaws, MetricLaws, ModelLaws, PluginLaws, TaskLaws
+from rnnbench.conformance.cases import Case, dataset_cases, executor_cases, metric_cases, model_cases, task_cases
+from rnnbench.conformance.classes import DatasetLaws, ExecutorLaws, MetricLaws, ModelLaws, PluginLaws, TaskLaws
 from rnnbench.conformance.findings import Broken, Finding, Law, NotApplicable, Outcome, law
 
 __all__ = [
     "Broken",
     "Case",
     "DatasetLaws",
+    "ExecutorLaws",
     "Finding",
     "Law",
     "MetricLaws",
@@ -30,6 +31,7 @@ __all__ = [
     "PluginLaws",
     "TaskLaws",
     "dataset_cases",
+    "executor_cases",
     "law",
     "metric_cases",
     "model_cases",

@@ -8,6 +8,7 @@ from typing import Any
 
 from rnnbench.conformance import (
     dataset_laws,
+    executor_laws,
     metric_laws,
     model_learning,
     model_rows,
@@ -20,6 +21,7 @@ from rnnbench.conformance.model_in_role import ModelInRole
 from rnnbench.conformance.task_on_data import TaskOnData
 from rnnbench.contract.batches import Columns
 from rnnbench.contract.datasets import Dataset
+from rnnbench.contract.execution import ExecutorFactory
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Model
 from rnnbench.contract.tasks import Task
@@ -65,10 +67,19 @@ DATASET_LAWS: tuple[Law[dataset_laws.DatasetInFolder], ...] = (
 )
 METRIC_LAWS: tuple[Law[metric_laws.MetricOnItems], ...] = (
     metric_laws.declared,
+    metric_laws.pickled,
     metric_laws.item_by_item,
     metric_laws.order,
     metric_laws.sums_alone,
     metric_laws.in_range,
+)
+EXECUTOR_LAWS: tuple[Law[executor_laws.ExecutorOnRun], ...] = (
+    executor_laws.declared,
+    executor_laws.same_numbers,
+    executor_laws.killed_worker,
+    executor_laws.stop,
+    executor_laws.time_limit,
+    executor_laws.memory_limit,
 )
 
 
@@ -110,3 +121,9 @@ def metric_cases(metric: Metric, items: Columns | None = None) -> list[Case]:
     """Every law over a metric; without ``items`` its columns are made up."""
     subject = metric_laws.MetricOnItems(metric, items)
     return [Case(law, subject, metric.name) for law in METRIC_LAWS]
+
+
+def executor_cases(name: str, factory: ExecutorFactory) -> list[Case]:
+    """Every law over an executor; each starts a process or two on this machine."""
+    subject = executor_laws.ExecutorOnRun(factory)
+    return [Case(law, subject, name) for law in EXECUTOR_LAWS]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rnnbench.conformance.cases import Case, dataset_cases, metric_cases, model_cases, task_cases
+from rnnbench.conformance.cases import Case, dataset_cases, executor_cases, metric_cases, model_cases, task_cases
 from rnnbench.conformance.findings import Outcome
 from rnnbench.conformance.subjects import find_subjects
 from rnnbench.discovery import discover
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Laws:
-    """What the four classes share: a test for each case, skipped where a law does not apply."""
+    """What the classes share: a test for each case, skipped where a law does not apply."""
 
     def cases(self) -> list[Case]:
         """The laws and what they are about."""
@@ -98,3 +98,13 @@ class MetricLaws(Laws):
     def cases(self) -> list[Case]:
         """Every law over ``metric``."""
         return metric_cases(self.metric, self.items)
+
+
+class ExecutorLaws(Laws):
+    """``executor``, a subclass of :class:`rnnbench.Executor`; another factory is given as a ``staticmethod``."""
+
+    executor: ClassVar[Any]
+
+    def cases(self) -> list[Case]:
+        """Every law over ``executor``."""
+        return executor_cases(type(self).__name__, self.executor)

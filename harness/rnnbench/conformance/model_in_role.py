@@ -12,7 +12,6 @@ import torch
 
 from rnnbench.conformance.findings import NotApplicable
 from rnnbench.contract.models import Model, Role
-from rnnbench.network.tree import map_tree
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -66,12 +65,6 @@ class ModelInRole:
         if not self.model.carries_state:
             raise NotApplicable("the model declares carries_state = False")
 
-    @property
-    def context(self) -> int | None:
-        """The positions that the model declares to look back on, where they are few."""
-        context: int | None = getattr(self.model, "context", None)
-        return context
-
 
 def lengths() -> Tensor:
     """The valid steps of each row of a batch, B."""
@@ -84,15 +77,3 @@ def repadded(x_BTD: Tensor) -> Tensor:
     for row, length in enumerate(LENGTHS):
         other[row, length:] = 100 * torch.randn_like(other[row, length:])
     return other
-
-
-def leaves(tree: Any) -> list[Tensor]:
-    """The tensors of a state or memory."""
-    found: list[Tensor] = []
-
-    def keep(tensor: Tensor) -> Tensor:
-        found.append(tensor)
-        return tensor
-
-    map_tree(keep, tree)
-    return found

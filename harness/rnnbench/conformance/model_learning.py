@@ -32,10 +32,13 @@ def seed(subject: ModelInRole) -> None:
 @law("one backward pass from the output of 4 rows")
 def learned(subject: ModelInRole) -> None:
     """Every parameter takes part: one that never learns would count against the budget."""
-    if subject.context == 1:
+    if subject.model.context == 1:
         raise NotApplicable("a context of one position leaves attention nothing to decide")
     core = subject.core()
     subject.ask(core, subject.draw(), lengths(), subject.draw(steps=5)).square().sum().backward()  # type: ignore[no-untyped-call]
+    frozen = [name for name, p in core.named_parameters() if not p.requires_grad]
+    cure = "a frozen nn.Parameter never learns: make it a buffer, self.register_buffer(name, tensor)"
+    require(not frozen, f"{', '.join(frozen[:5])}: {cure}")
     idle = [name for name, p in core.named_parameters() if p.grad is None or not bool(p.grad.abs().max() > 0)]
     require(not idle, f"no gradient reaches {', '.join(idle[:5])}" + (" and others" if len(idle) > 5 else ""))
 
@@ -43,7 +46,7 @@ def learned(subject: ModelInRole) -> None:
 @law(f"{_TRAINING_STEPS} steps of Adam at {' and '.join(map(str, _RATES))}, one class a row, the last input alike")
 def overfits(subject: ModelInRole) -> None:
     """A core learns four rows by heart."""
-    if subject.context == 1:
+    if subject.model.context == 1:
         raise NotApplicable("a context of one position sees one position")
     losses = []
     for rate in _RATES:

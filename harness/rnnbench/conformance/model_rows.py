@@ -12,9 +12,9 @@ from torch import Tensor
 
 from rnnbench.conformance.differences import same, same_shape
 from rnnbench.conformance.findings import Broken, NotApplicable, law, require
-from rnnbench.conformance.model_in_role import LENGTHS, ROWS, STEPS, ModelInRole, leaves, lengths, repadded
+from rnnbench.conformance.model_in_role import LENGTHS, ROWS, STEPS, ModelInRole, lengths, repadded
 from rnnbench.contract.models import Role
-from rnnbench.network.tree import MEMORY_ROWS, STATE_ROWS, select
+from rnnbench.network.tree import MEMORY_ROWS, STATE_ROWS, leaves, select
 
 
 @law("rows of 6, 2, 1 and 4 steps, each alone, then with other values where the padding is")

@@ -62,7 +62,7 @@ def state_gradient(subject: ModelInRole) -> None:
     subject.carrying()
     core = subject.core()
     x = subject.draw(2, 8).requires_grad_()
-    weights = dict(core.named_parameters())
+    weights = {name: p for name, p in core.named_parameters() if p.requires_grad}
 
     def gradients(y_BTD: Tensor) -> list[Tensor | None]:
         found = torch.autograd.grad(y_BTD[:, 5:].square().sum(), [x, *weights.values()], allow_unused=True)
@@ -85,13 +85,15 @@ def state_bytes(subject: ModelInRole) -> None:
         raise NotApplicable("an encoder keeps nothing between steps")
     if subject.role is Role.CAUSAL:
         subject.carrying()
-    steps = subject.context or 1
+    steps = subject.model.context or 1
     core = subject.core()
     if subject.role is Role.CAUSAL:
         one, longer, four = (
             count_bytes(core(subject.draw(*size))[1]) for size in ((1, steps), (1, steps + 3), (4, steps))
         )
-        require(longer == one, f"after {steps + 3} steps: expected {one:,} bytes as after {steps}, got {longer:,}")
+        declared = f"context = {steps}" if subject.model.context else "no context"
+        found = f"expected {one:,} bytes as after {steps}, got {longer:,}; the model declares {declared}"
+        require(longer == one, f"after {steps + 3} steps: {found}")
     else:
         one, four = (_kept(core, subject.draw(rows)) for rows in (1, 4))
     require(four == 4 * one, f"4 rows: expected 4 x {one:,} bytes, got {four:,}")

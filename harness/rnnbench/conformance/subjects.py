@@ -5,28 +5,36 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rnnbench.base.errors import UserError
 from rnnbench.base.messages import did_you_mean
-from rnnbench.conformance.cases import TASK_LAWS, Case, dataset_cases, metric_cases, model_cases, task_cases
+from rnnbench.conformance.cases import (
+    TASK_LAWS,
+    Case,
+    dataset_cases,
+    executor_cases,
+    metric_cases,
+    model_cases,
+    task_cases,
+)
 from rnnbench.conformance.findings import Law, NotApplicable
 from rnnbench.conformance.task_on_data import TaskOnData
 from rnnbench.contract.batches import Columns
 from rnnbench.contract.datasets import Dataset, Split
+from rnnbench.contract.execution import ExecutorFactory
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Model
 from rnnbench.contract.tasks import Task
-from rnnbench.discovery import Plugin, Registry, register
+from rnnbench.discovery import Component, Plugin, Registry, register
 from rnnbench.discovery.entry_points import GROUP
 from rnnbench.discovery.loading import HOOKS
-from rnnbench.metrics import implementation
 
-KINDS = ("models", "tasks", "datasets", "metrics")
+KINDS = ("models", "tasks", "datasets", "metrics", "executors")
 WIDTHS = range(8, 65)
 """Of the models that are checked: the first one that the model accepts."""
 SIZES = {"train_rows": 400, "validation_rows": 120, "test_rows": 100}
@@ -47,6 +55,7 @@ class Subjects:
     tasks: list[type[Task]] = field(default_factory=list)
     datasets: list[type[Dataset]] = field(default_factory=list)
     metrics: list[Metric] = field(default_factory=list)
+    executors: list[tuple[str, ExecutorFactory]] = field(default_factory=list)
     registry: Registry = field(repr=False)
 
     def cases(self, folder: Path | None) -> Iterator[Case]:
@@ -60,6 +69,8 @@ class Subjects:
             yield from dataset_cases(small(dataset_cls), folder)
         for metric in self.metrics:
             yield from metric_cases(metric, self._items_for(metric, folder))
+        for name, factory in self.executors:
+            yield from executor_cases(name, factory)
 
     def _dataset_for(self, task: type[Task], folder: Path | None) -> Dataset | None:
         """A small dataset that the task can encode: its own author's, else an embedded one, else one that is there.
@@ -94,7 +105,7 @@ class Subjects:
 
     def _items_for(self, metric: Metric, folder: Path | None) -> Columns | None:
         """What the trivial baseline of a task with this metric answers."""
-        needed = set(implementation(metric).columns)
+        needed = set(metric.columns)
         for task in [*self.tasks, *self.registry.tasks.values()]:
             if metric not in small(task).metrics or (dataset := self._dataset_for(task, folder)) is None:
                 continue
@@ -113,8 +124,7 @@ def find_subjects(name: str, registry: Registry) -> Subjects:
     Raises:
         UnknownSubject: there is neither; the message names the nearest plugin.
     """
-    named = {kind: [getattr(registry, kind)[name]] for kind in KINDS if name in getattr(registry, kind)}
-    if named:
+    if named := _by_kind([one for one in registry.components if one.name == name]):
         return Subjects(registry=registry, **named)
     try:
         module = importlib.import_module(name)
@@ -129,8 +139,8 @@ def find_subjects(name: str, registry: Registry) -> Subjects:
     found = register([(Plugin("", "", name, name), EntryPoint(name, name, GROUP))])
     if found.plugins[0].error:
         raise UnknownSubject(f"module {name!r}: {found.plugins[0].error}")
-    provided = {kind: list(found.named(kind).values()) for kind in KINDS}
-    if not any(provided.values()):
+    provided = _by_kind(found.components)
+    if not provided:
         implemented = ", ".join(hook for hook in HOOKS if hasattr(module, hook))
         what = f"implements only {implemented} and yields none of the {', '.join(KINDS)} that laws are for"
         raise UnknownSubject(f"module {name!r} {what}")
@@ -141,6 +151,15 @@ def _modules_like(name: str) -> list[str]:
     """The module of that name with underscores for hyphens, as a distribution's is, if there is one."""
     module = name.replace("-", "_")
     return [module] if module.isidentifier() and importlib.util.find_spec(module) is not None else []
+
+
+def _by_kind(components: Iterable[Component]) -> dict[str, list[Any]]:
+    """What there is of each kind, by name; executors with their names, which they do not carry themselves."""
+    found: dict[str, list[Any]] = {}
+    for one in sorted(components, key=lambda one: one.name):
+        if one.kind in KINDS:
+            found.setdefault(one.kind, []).append((one.name, one.value) if one.kind == "executors" else one.value)
+    return found
 
 
 def small_model(model: type[Model]) -> Model:

@@ -22,7 +22,7 @@ from rnnbench.contract.batches import Batch, Columns
 from rnnbench.contract.datasets import Split
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Role
-from rnnbench.metrics import bootstrap
+from rnnbench.metrics.scoring import bootstrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

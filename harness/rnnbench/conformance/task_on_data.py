@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,7 +16,7 @@ from rnnbench.contract.batches import Arrays, Batch, Columns, Encoding
 from rnnbench.contract.datasets import Dataset, Rows, Split
 from rnnbench.contract.metrics import Metric
 from rnnbench.contract.tasks import Task
-from rnnbench.metrics import score
+from rnnbench.metrics.scoring import score
 from rnnbench.network.network import Network, build_network
 
 EMBEDDING = 8
@@ -80,8 +79,7 @@ class TaskOnData:
 
     def value(self, metric: Metric, items: Columns) -> float:
         """A metric of items."""
-        with tempfile.TemporaryDirectory() as folder:
-            return score(metric, items, Path(folder), "check")
+        return score(metric, items)
 
 
 @torch.no_grad()

@@ -14,11 +14,8 @@ from rnnbench.contract.version import PluginDeprecation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rnnbench.contract.datasets import Dataset
-    from rnnbench.contract.tasks import Task
 
-
-def adapt_task(cls: type[Task]) -> None:
+def adapt_task(cls: type[Any]) -> None:
     """``fit(training, channels)``, ``encode(encoding, rows, before)``, ``evaluation(data, size, window)``, ``bptt``."""
     own = vars(cls)
     if _takes(own.get("fit"), 2):
@@ -36,18 +33,18 @@ def adapt_task(cls: type[Task]) -> None:
         evaluation = own["evaluation"]
         instead = "evaluation(data, size), and windowed(data, size, window) where a text goes on from batch to batch"
         _replace(cls, evaluation, lambda self, data, size: evaluation(self, data, size, None), instead)
-        cls.windowed = evaluation  # type: ignore[method-assign]
+        cls.windowed = evaluation
     if "bptt" in own.get("__annotations__", ()) and "segment" not in own:
-        cls.segment = property(lambda self: self.bptt)  # type: ignore[assignment, method-assign]
+        cls.segment = property(lambda self: self.bptt)
         _warn(cls, "bptt", "the property segment")
 
 
-def adapt_dataset(cls: type[Dataset]) -> None:
+def adapt_dataset(cls: type[Any]) -> None:
     """``located(folder)``, which gave a place in words and the files."""
     own = vars(cls)
     if "located" in own and "files" not in own:
         located = own["located"]
-        cls.files = lambda self, folder: located(self, folder)[1]  # type: ignore[method-assign]
+        cls.files = lambda self, folder: located(self, folder)[1]
         _warn(cls, "located(folder)", "files(folder)")
 
 

@@ -14,6 +14,7 @@ from rnnbench.contract.tasks import Task
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rnnbench.contract.execution import ExecutorFactory
     from rnnbench.contract.metrics import Metric
 
 hookspec = pluggy.HookspecMarker("rnnbench")
@@ -41,8 +42,12 @@ def rnnbench_metrics() -> Iterable[Metric]:  # type: ignore[empty-body]
 
 
 @hookspec
-def rnnbench_executors() -> Iterable[tuple[str, Any]]:  # type: ignore[empty-body]
-    """(name, factory) of ways to run a plan; the built-in one is ``local``."""
+def rnnbench_executors() -> Iterable[tuple[str, ExecutorFactory]]:  # type: ignore[empty-body]
+    """Pairs of a name, which ``--executor`` takes, and a factory; the built-in executor is ``local``.
+
+    The factory is a class or function of one argument, :class:`rnnbench.ExecutorOptions`, and makes a
+    :class:`rnnbench.Executor`.
+    """
 
 
 @hookspec

@@ -22,7 +22,8 @@ class Role(StrEnum):
     ``ENCODER`` core, and ``core.encoder_family`` the family that it counts as on its own.
 
     State and memory are a tensor or nested tuples of tensors. State tensors carry the batch in dimension 1,
-    memory tensors in dimension 0. Positions live in shapes or tensors, never in Python integers.
+    memory tensors in dimension 0. Positions live in shapes or tensors, never in Python integers. A tuple may be a
+    ``NamedTuple``, and stays one; a causal core's is defined at the top level of a module, for checkpoints name it.
     """
 
     CAUSAL = "causal"
@@ -68,8 +69,6 @@ class Model(ABC):
     version: ClassVar[int] = 1
     coarse: ClassVar[Knob] = Knob("width")
     fine: ClassVar[Knob | None] = None
-    carries_state: ClassVar[bool] = True
-    """Whether a causal core hands its state on. One that does not is reset at each segment."""
     requires: ClassVar[tuple[str, ...]] = ()
     """Modules of other libraries that :meth:`build` imports; without them the model is listed as not installed."""
     install: ClassVar[str] = ""
@@ -77,6 +76,23 @@ class Model(ABC):
 
     width: int = 64
     """D, the core's width in and out: the coarse knob."""
+
+    @property
+    def context(self) -> int | None:
+        """How many positions a causal core looks back on, its own included; None: no such limit.
+
+        A model with a limited context has a field of this name, or overrides this property by the field that holds it.
+        State is measured after so many steps, and a core that carries no state is scored by windows of at most so many.
+        """
+        return None
+
+    @property
+    def carries_state(self) -> bool:
+        """Whether a causal core hands its state on. One that does not is reset at each segment.
+
+        A model for which it never does sets the class attribute ``carries_state = False``.
+        """
+        return True
 
     @classmethod
     def missing(cls) -> str | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rnnbench.contract.batches import Arrays, Batch, Columns, Encoding
 from rnnbench.contract.datasets import Dataset, Row, Rows
 from rnnbench.contract.earlier import adapt_task
-from rnnbench.contract.metrics import Metric
+from rnnbench.contract.metrics import Kind, Metric
 from rnnbench.contract.models import Role
 
 if TYPE_CHECKING:
@@ -46,6 +46,9 @@ class Task(ABC):
     items_are: ClassVar[Literal["rows", "windows", "lines"] | None] = None
     """How many items a whole test set makes, for the offline check: one a test row (``rows``); blocks of all windows of
     a series (``windows``); stretches of a text, at least a token a line (``lines``). None: not checked."""
+    columns: ClassVar[Mapping[str, Kind]] = {}
+    """The columns of :meth:`items` and their types, for ``rnnbench show`` and to check a suite's metrics early; empty:
+    they are not declared."""
     version: ClassVar[int] = 1
 
     def __init_subclass__(cls) -> None:

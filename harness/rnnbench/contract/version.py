@@ -12,13 +12,22 @@ SUPPORTED = (API,)
 
 
 class Moved(NamedTuple):
-    """Where a public name went, and in which version of rnnbench."""
+    """What replaces a public name, and since which version of rnnbench.
+
+    ``home`` is the module that still has the old thing; None: it is the new one under another name.
+    """
 
     to: str
     since: str
+    home: str | None = None
 
 
-MOVED: dict[str, Moved] = {}
+MOVED: dict[str, Moved] = {
+    "Formula": Moved("Metric", "0.2", "rnnbench.metrics.formulas"),
+    "ItemMetric": Moved("Metric", "0.2", "rnnbench.contract.item_metric"),
+    "SOLVED_MSE": Moved("find_metric", "0.2", "rnnbench.metrics.memory"),
+    "find_formula": Moved("find_metric", "0.2", "rnnbench.metrics.formulas"),
+}
 """Public names that still work under their old name, by that name. CHANGELOG.md says for how long."""
 
 
@@ -36,8 +45,8 @@ def unsupported(module: object) -> str | None:
 
 
 @cache
-def warn_moved(name: str) -> str:
-    """The new name of a public name that moved; warns the first time.
+def warn_moved(name: str) -> Moved:
+    """Where a public name went; warns the first time.
 
     Raises:
         KeyError: it did not move.
@@ -45,4 +54,4 @@ def warn_moved(name: str) -> str:
     moved = MOVED[name]
     message = f"rnnbench.{name} is rnnbench.{moved.to} since {moved.since}; the old name will go"
     warnings.warn(message, PluginDeprecation, stacklevel=3)
-    return moved.to
+    return moved

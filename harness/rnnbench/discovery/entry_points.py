@@ -11,6 +11,9 @@ GROUP = "rnnbench"
 BUILT_IN = "rnnbench"
 """The distribution of the built-in plugins: no other one can provide a name of theirs."""
 
+OWN_EXECUTORS = EntryPoint("executors", "rnnbench.execute.local", GROUP)
+"""The one plugin inside the harness: found, loaded and checked as any other."""
+
 
 @dataclass(frozen=True)
 class Plugin:
@@ -43,6 +46,7 @@ def find() -> list[Found]:
         (point.dist.name if point.dist else "unknown", point.name, point.value): point
         for point in entry_points(group=GROUP)
     }
+    points[BUILT_IN, OWN_EXECUTORS.name, OWN_EXECUTORS.value] = OWN_EXECUTORS
     found = [
         (Plugin(distribution, point.dist.version if point.dist else "", name, module), point)
         for (distribution, name, module), point in points.items()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
+from rnnbench import __version__
 from rnnbench.base.messages import expected_one_of, format_error
 from rnnbench.contract import hooks
 from rnnbench.contract.datasets import Dataset
@@ -17,12 +18,19 @@ from rnnbench.contract.tasks import Task
 from rnnbench.discovery import lifecycle
 from rnnbench.discovery.entry_points import BUILT_IN, Found, Plugin, find
 from rnnbench.discovery.loading import Component, PluginError, load
+from rnnbench.metrics import BUILT_IN as METRICS
 
 if TYPE_CHECKING:
+    from rnnbench.contract.execution import ExecutorFactory
     from rnnbench.contract.metrics import Metric
 
-RESERVED = {("executors", "local"): Plugin(BUILT_IN, "", "executors", "rnnbench.execute.local.executor")}
-"""Names of built-in components that no entry point provides."""
+
+_METRICS = Plugin(BUILT_IN, __version__, "metrics", "rnnbench.metrics")
+
+
+def _built_in_metrics() -> dict[tuple[str, str], Component]:
+    """The harness's own metrics; of one with several forms the first."""
+    return {("metrics", one.name): Component("metrics", one.name, one, _METRICS) for one in reversed(METRICS)}
 
 
 def _manager() -> pluggy.PluginManager:
@@ -60,8 +68,8 @@ class Registry:
         return self.named("metrics")
 
     @functools.cached_property
-    def executors(self) -> Mapping[str, Any]:
-        """Factories of executors by name, sorted; the built-in ``local`` is not among them."""
+    def executors(self) -> Mapping[str, ExecutorFactory]:
+        """Factories of executors by name, sorted."""
         return self.named("executors")
 
     def named(self, kind: str) -> dict[str, Any]:
@@ -74,8 +82,7 @@ class Registry:
         Raises:
             KeyError: there is no such component.
         """
-        providers = RESERVED | {(one.kind, one.name): one.plugin for one in self.components}
-        return providers[kind, name]
+        return {(one.kind, one.name): one.plugin for one in self.components}[kind, name]
 
     @property
     def unloaded(self) -> list[str]:
@@ -115,8 +122,8 @@ def register(found: Iterable[Found]) -> Registry:
     """
     manager = _manager()
     plugins: list[Plugin] = []
-    components: dict[tuple[str, str], Component] = {}
-    providers = dict(RESERVED)
+    components = _built_in_metrics()
+    providers = dict.fromkeys(components, _METRICS)
     for plugin, point in found:
         try:
             provided = {(one.kind, one.name): one for one in load(plugin, point, manager)}

@@ -1,28 +1,38 @@
-"""What a worker is given, and the records of runs that it could not finish."""
+"""From a planned run to the job that an executor is given, and the records of runs without an outcome."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rnnbench.contract.execution import Job
 from rnnbench.plan import Assignment
 from rnnbench.records.schema import Record, Status
 from rnnbench.suite.limits import NO_LIMITS, Limits
 
 
-@dataclass(frozen=True)
-class Job:
-    """What a worker is given."""
-
-    assignment: Assignment
-    folder: Path
-    device: str
-    checkpoint_s: float
-    learning_rate: float | None = None
-    """The value that tuning chose."""
-    limits: Limits = NO_LIMITS
-    """The executor's to keep: a run that has reached one is past knowing."""
+def make_job(
+    assignment: Assignment,
+    folder: Path,
+    device: str,
+    checkpoint_s: float,
+    learning_rate: float | None = None,
+    limits: Limits = NO_LIMITS,
+) -> Job:
+    """A job for a planned run; ``learning_rate`` is the value that tuning chose."""
+    run = assignment.run
+    return Job(
+        id=run.id,
+        estimate_s=run.estimate_s,
+        device=device,
+        threads=run.resolved.get("threads", 1),
+        time_limit_s=limits.seconds,
+        memory_limit_bytes=limits.memory,
+        folder=folder.absolute(),
+        checkpoint_s=checkpoint_s,
+        learning_rate=learning_rate,
+        assignment=assignment,
+    )
 
 
 def failed(assignment: Assignment, status: Status, reason: str) -> Record:

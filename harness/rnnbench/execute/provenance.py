@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import platform
-import socket
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -37,11 +36,6 @@ def provenance(device: str) -> dict[str, Any]:
         found["gpu_capability"] = ".".join(str(part) for part in torch.cuda.get_device_capability(device))
         found["cuda"] = torch.version.cuda
     return found
-
-
-def machine() -> str:
-    """This machine's name, for the holder of a lock; never written to a record."""
-    return socket.gethostname()
 
 
 def peak_bytes() -> int | None:

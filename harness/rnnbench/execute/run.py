@@ -1,278 +1,124 @@
-"""One run in this process: from a job to a record and its items."""
+"""One run in this process: from a job to its record and its items."""
 
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
-from rnnbench.base.streams import generator, stream
-from rnnbench.contract.batches import Arrays, Columns
-from rnnbench.contract.datasets import Split
-from rnnbench.contract.metrics import Metric
-from rnnbench.contract.models import Role
-from rnnbench.contract.tasks import Task
-from rnnbench.discovery import discover
-from rnnbench.execute.job import Job, identity
-from rnnbench.execute.phases import PhaseFailed, Send, phase
+from rnnbench.contract.execution import Finished, HookFailed, Job
+from rnnbench.discovery import Registry
+from rnnbench.execute.job import identity
+from rnnbench.execute.phases import PhaseFailed, Phases, Report
 from rnnbench.execute.provenance import peak_bytes, provenance
-from rnnbench.formulas import REFERENCE, without_references
-from rnnbench.metrics import bootstrap, score, signature
-from rnnbench.network.core import ContractBroken
-from rnnbench.network.network import Network, build_network, state_bytes
+from rnnbench.execute.references import score_baseline, score_optimum
+from rnnbench.execute.scoring import Scored, score_network, without_licensed_text
+from rnnbench.execute.training import NOT_RESUMED, Spent, Trained, train_network
 from rnnbench.plan import Assignment
-from rnnbench.records.schema import FEWEST_BLOCKS, Kind, Record, Status, TestError
-from rnnbench.train.checkpoint_files import Checkpoints
-from rnnbench.train.evaluation import check_items, test_items
-from rnnbench.train.loop import train
-
-DEFAULT_WINDOW = 64
-"""Steps that a causal core sees which carries no state, where task and model name none."""
+from rnnbench.records.schema import Kind, Record, Status
 
 
-def run(job: Job, send: Send, stopping: Callable[[], bool]) -> tuple[Record, Columns | None]:
-    """Carry out one assignment in this process.
+@dataclass(frozen=True)
+class _Result:
+    """What a run came to; None of what it did not reach."""
+
+    status: Status = Status.DONE
+    reason: str | None = None
+    trained: Trained | None = None
+    scored: Scored | None = None
+    spent_before: Spent = NOT_RESUMED
+
+
+def run(job: Job, registry: Registry, report: Report, stopping: Callable[[], bool]) -> Finished:
+    """Carry out one job in this process.
+
+    Args:
+        job: the run.
+        registry: the installed plugins, as :func:`rnnbench.discovery.discover` gives them.
+        report: called with each event before the last one.
+        stopping: asked after each step of training; once it is true, a checkpoint is saved and the run stops.
 
     Raises:
-        Stopped: it was asked to stop, and saved a checkpoint.
+        Stopped: ``stopping`` said so.
+        StorageError: a checkpoint could not be stored.
     """
     began, cpu_began = time.perf_counter(), time.process_time()
     job = replace(job, folder=job.folder.absolute())  # a plugin may change the working folder
-    device = torch.device(job.device)
-    _tell("rnnbench_run_started", run=job.assignment.run.model_dump(mode="json"))
+    assignment, device = _with_chosen_rate(job), torch.device(job.device)
+
+    def call_hook(hook: str, **values: Any) -> None:
+        """Call a lifecycle hook; one that fails is a line in the log and on the user's terminal, and harms no run."""
+        for line in registry.tell(hook, run=assignment.run.model_dump(mode="json"), **values):
+            print(line, file=sys.stderr)
+            report(HookFailed(job.id, line))
+
+    call_hook("rnnbench_run_started")
     try:
-        values, items = _carried_out(job, device, send, stopping)
+        result = _carried_out(job, assignment, Phases(assignment, registry, report), call_hook, stopping)
     except PhaseFailed as failure:
         traceback.print_exc()
-        values, items = {"status": Status.FAILED, "reason": str(failure)}, None
-    earlier_wall_s, earlier_cpu_s = values.pop("earlier", (0.0, 0.0))
+        result = _Result(Status.FAILED, str(failure))
     record = Record(
-        **identity(job.assignment),
-        **{
-            "status": Status.DONE,
-            "peak_bytes": peak_bytes() if device.type == "cpu" else torch.cuda.max_memory_allocated(device),
-            "wall_s": earlier_wall_s + time.perf_counter() - began,
-            "cpu_s": earlier_cpu_s + time.process_time() - cpu_began,
-            "provenance": _provenance(job),
-            **values,
-        },
+        **identity(assignment),
+        status=result.status,
+        reason=result.reason,
+        peak_bytes=peak_bytes() if device.type == "cpu" else torch.cuda.max_memory_allocated(device),
+        wall_s=result.spent_before.wall_s + time.perf_counter() - began,
+        cpu_s=result.spent_before.cpu_s + time.process_time() - cpu_began,
+        provenance=_provenance(assignment, job.device, registry),
+        chosen={} if result.trained is None or job.learning_rate is None else {"learning_rate": job.learning_rate},
+        **(result.trained.record_fields() if result.trained else {}),
+        **(result.scored.record_fields() if result.scored else {}),
+        notes=(*(result.trained.notes if result.trained else ()), *(result.scored.notes if result.scored else ())),
     )
-    return record, items if items is None else _kept(job, items)
+    items = result.scored.items if result.scored else None
+    return Finished(job.id, record, None if items is None else without_licensed_text(assignment, items))
 
 
-def _kept(job: Job, items: Columns) -> Columns:
-    """Items as they are stored: text that was not generated here may be licensed, and is nobody's to publish."""
-    if job.assignment.task.dataset.embedded or REFERENCE not in items:
-        return items
-    kept = without_references(items)
-    if job.assignment.run.kind is Kind.BASELINE:  # its hypotheses may be the source, or a training sentence
-        kept.pop("hypothesis", None)
-    return kept
+def _with_chosen_rate(job: Job) -> Assignment:
+    """The assignment of a job, its recipe with the learning rate that tuning chose."""
+    assignment: Assignment = job.assignment
+    if job.learning_rate is None:
+        return assignment
+    return replace(assignment, recipe=assignment.recipe.override({"learning_rate": job.learning_rate}))
 
 
 def _carried_out(
-    job: Job, device: torch.device, send: Send, stopping: Callable[[], bool]
-) -> tuple[dict[str, Any], Columns | None]:
-    kind = job.assignment.run.kind
-    if kind not in (Kind.OPTIMUM, Kind.BASELINE):
-        return _trained(job, device, send, stopping)
-    with phase("evaluate", job.assignment, send):
-        return (_optimum(job), None) if kind is Kind.OPTIMUM else _baseline(job)
-
-
-def _trained(
-    job: Job, device: torch.device, send: Send, stopping: Callable[[], bool]
-) -> tuple[dict[str, Any], Columns | None]:
-    assignment = job.assignment
-    if job.learning_rate is not None:
-        recipe = assignment.recipe.model_copy(update={"learning_rate": job.learning_rate})
-        assignment = Assignment(**{**vars(assignment), "recipe": recipe})
-    with phase("build", assignment, send):
-        network, window = _network(assignment, device), _window(assignment)
-
-    def report(values: Mapping[str, Any]) -> None:
-        send("progress", dict(values))
-        if "validation_loss" in values:
-            _tell(
-                "rnnbench_values_logged",
-                run=assignment.run.model_dump(mode="json"),
-                step=values["step"],
-                values=dict(values),
-            )
-
-    with phase("train", assignment, send):
-        checkpoints = Checkpoints(job.folder, assignment.run.id, job.checkpoint_s)
-        progress, diverged = train(assignment, network, device, window, checkpoints, report, stopping)
-        _check_seed(stream("dropout", assignment.run.model, assignment.run.seed or 0, progress.step - 1))
-    values: dict[str, Any] = {
-        "best_step": progress.best_step,
-        "best_validation_loss": progress.best_loss,
-        "steps": progress.step,
-        "positions": progress.positions,
-        "history": progress.points(),
-        "core_params": network.core_params,
-        "params": network.params,
-        "adapter": network.adapter,
-        "kernel": network.kernel,
-        "train_s": progress.train_s,
-        "positions_per_s": progress.positions / progress.train_s if progress.train_s else None,
-        "resumed": progress.resumed,
-        "earlier": (progress.earlier_wall_s, progress.earlier_cpu_s),
-        "chosen": {} if job.learning_rate is None else {"learning_rate": job.learning_rate},
-        "notes": tuple(_notes(assignment, window)),
-    }
-    if diverged:
-        return {**values, "status": Status.DIVERGED, "reason": diverged}, None
-    if assignment.run.kind is Kind.TUNE:
-        return values, None
+    job: Job, assignment: Assignment, phases: Phases, call_hook: Callable[..., None], stopping: Callable[[], bool]
+) -> _Result:
+    """A baseline or an optimum is scored; a network is trained, and scored unless it diverged or only tunes."""
+    kind = assignment.run.kind
+    if kind in (Kind.OPTIMUM, Kind.BASELINE):
+        with phases.enter("evaluate"):
+            return _Result(scored=score_optimum(assignment) if kind is Kind.OPTIMUM else score_baseline(assignment))
+    network, trained, spent_before = train_network(job, assignment, phases, call_hook, stopping)
+    if trained.diverged:
+        return _Result(Status.DIVERGED, trained.diverged, trained, spent_before=spent_before)
+    if kind is Kind.TUNE:
+        return _Result(trained=trained, spent_before=spent_before)
     # Training is over: from here on, and only from here on, the test rows are read.
-    with phase("evaluate", assignment, send):
+    with phases.enter("evaluate"):
         try:
-            return _evaluated(job, network, window, device, values)
+            scored = score_network(assignment, network, trained.window, torch.device(job.device))
         except FloatingPointError as error:
-            return {**values, "status": Status.DIVERGED, "reason": str(error)}, None
+            return _Result(Status.DIVERGED, str(error), trained, spent_before=spent_before)
+        return _Result(trained=trained, scored=scored, spent_before=spent_before)
 
 
-def _window(assignment: Assignment) -> int | None:
-    """The steps that a core sees at once which carries no state; None where no batch goes on from another."""
-    task, model = assignment.task.task, assignment.model
-    assert model is not None
-    if task.role is not Role.CAUSAL or model.carries_state:
-        return None
-    validation = assignment.prepared.arrays(Split.VALIDATION)
-    if not any(batch.carry for batch in task.evaluation(validation, assignment.recipe.evaluation_batch)):
-        return None
-    if type(task).windowed is Task.windowed:
-        return None
-    # no further than training saw: absolute positions beyond it were never trained
-    return min(task.segment or DEFAULT_WINDOW, getattr(model, "context", DEFAULT_WINDOW))
-
-
-def _evaluated(
-    job: Job, network: Network, window: int | None, device: torch.device, values: dict[str, Any]
-) -> tuple[dict[str, Any], Columns]:
-    assignment = job.assignment
-    task, encoding = assignment.task.task, assignment.prepared.encoding
-    test = assignment.prepared.arrays(Split.TEST)
-    items = test_items(network, task, encoding, test, assignment.recipe.evaluation_batch, window, device)
-    values["state_bytes"] = state_bytes(network, task.role, _state_steps(assignment, test))
-    return {**values, **_scores(job, items)}, items
-
-
-def _notes(assignment: Assignment, window: int | None) -> Iterator[str]:
-    """What the table must say of this run."""
-    if window is not None:
-        yield f"no carried state: scored by a sliding window of {window} steps"
-    if assignment.budget.seconds is not None:
-        yield "budget in seconds: not reproducible"
-
-
-def _network(assignment: Assignment, device: torch.device) -> Network:
-    """The network with weights drawn from (model label, seed), on the CPU first so that a GPU starts from the same."""
-    task, encoding, model = assignment.task.task, assignment.prepared.encoding, assignment.model
-    assert model is not None
-    seed = stream("weights", assignment.run.model, assignment.run.seed or 0)
-    torch.manual_seed(seed)
-    network = build_network(
-        model,
-        task.role,
-        task.input(encoding),
-        task.output(encoding),
-        embedding=assignment.recipe.embedding,
-        dropout=assignment.recipe.dropout,
-        identity_maps=assignment.budget.core_params is None,
-    )
-    _check_seed(seed)
-    return network.to(device)
-
-
-def _check_seed(seed: int) -> None:
-    """Only the harness seeds torch: weights that a model seeds by itself would be the same for every seed."""
-    if torch.initial_seed() != seed:
-        raise ContractBroken("sets torch's seed, expected to draw from the stream as it is")
-
-
-def _state_steps(assignment: Assignment, test: Arrays) -> int:
-    """After how many steps state is measured: the model's context, or the longest source."""
-    task = assignment.task.task
-    if task.role is Role.SEQ2SEQ:
-        batches = task.evaluation(test, assignment.recipe.evaluation_batch)
-        return max(batch.inputs.shape[1] for batch in batches)
-    return getattr(assignment.model, "context", None) or 1
-
-
-def _baseline(job: Job) -> tuple[dict[str, Any], Columns]:
-    task, prepared = job.assignment.task.task, job.assignment.prepared
-    name = job.assignment.run.model.removeprefix("baseline:")
-    baseline = next(baseline for baseline in task.baselines() if baseline.name == name)
-    training, test = prepared.arrays(Split.TRAIN), prepared.arrays(Split.TEST)
-    items = baseline.predict(task, prepared.encoding, training, test)
-    check_items(items)
-    return {**_scores(job, items), "notes": (baseline.description,)}, items
-
-
-def _optimum(job: Job) -> dict[str, Any]:
-    task, prepared = job.assignment.task.task, job.assignment.prepared
-    values = task.optimum(
-        job.assignment.task.dataset, prepared.encoding, prepared.test_rows(), prepared.arrays(Split.TEST)
-    )
-    note = job.assignment.task.dataset.optimum_note
-    return {"metrics": values, "notes": (note,) if note else ()}
-
-
-def _scores(job: Job, items: Columns) -> dict[str, Any]:
-    """Metrics, and for each the error that this finite test set leaves."""
-    run, task = job.assignment.run, job.assignment.task
-    metrics: dict[str, float] = {}
-    errors: dict[str, TestError] = {}
-    signatures: dict[str, str] = {}
-    with tempfile.TemporaryDirectory() as scratch:
-        for metric in task.metrics:
-            metrics[metric.name] = _in_range(metric, score(metric, items, Path(scratch), run.id))
-            if len(next(iter(items.values()))) >= FEWEST_BLOCKS:
-                errors[metric.name] = _test_error(metric, items, job.assignment.prepared.fingerprint)
-            if text := signature(metric):
-                signatures[metric.name] = text
-    return {"metrics": metrics, "test_error": errors, "signatures": signatures}
-
-
-def _in_range(metric: Metric, value: float) -> float:
-    slack = 1e-9 * max(abs(value), 1.0)
-    if not metric.low - slack <= value <= metric.high + slack:
-        what = f"{metric.name} is {value}, expected {metric.low} to {metric.high}"
-        raise ContractBroken(what, of_task=True)
-    return value
-
-
-def _test_error(metric: Metric, items: Columns, fingerprint: str) -> TestError:
-    """The same resamples for every model on these test rows."""
-    std, low, high = bootstrap(metric, items, generator("test-error", fingerprint, metric.name))
-    return TestError(std=std, low=low, high=high)
-
-
-def _provenance(job: Job) -> dict[str, Any]:
-    found = dict(provenance(job.device))
-    registry = discover()
-    task = job.assignment.task
+def _provenance(assignment: Assignment, device: str, registry: Registry) -> dict[str, Any]:
+    """Libraries and machine, and the plugins that the run used."""
+    task, model = assignment.task, assignment.model
     used = [("tasks", task.task.name), ("datasets", task.dataset.name)]
-    if (model := job.assignment.model) is not None:
+    if model is not None:
         used += [("models", part.name) for part in (model, *model.parts().values(), model.decoder()) if part]
-    found["plugins"] = {
+    plugins = {
         f"{kind[:-1]} {name}": f"{plugin.origin} {plugin.version}"
         for kind, name in used
         for plugin in [registry.provider(kind, name)]
     }
-    return found
-
-
-def _tell(hook: str, **values: Any) -> None:
-    """Call a lifecycle hook; a tracker that fails is reported in the log and harms no run."""
-    for line in discover().tell(hook, **values):
-        print(line, file=sys.stderr)
+    return {**provenance(device), "plugins": plugins}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rnnbench.records.schema import Margin, MetricInfo, PublishedNumber
-    from rnnbench.records.storage import Problem
+    from rnnbench.records.storage import UnusableFile
     from rnnbench.statistics.summary import Interval
 
 PROVISIONAL_BELOW = 5
@@ -254,5 +254,5 @@ class Board:
     """All tables together; None where they have no two models in common."""
     outside: tuple[str, ...]
     """Ids of records that the plan does not ask for."""
-    problems: tuple[Problem, ...]
+    problems: tuple[UnusableFile, ...]
     """Files that could not be used."""

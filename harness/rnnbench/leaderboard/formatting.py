@@ -55,6 +55,18 @@ def span(interval: Interval | None, digits: int) -> str:
     return "" if interval is None else f"[{score(interval.low, digits)}, {score(interval.high, digits)}]"
 
 
+def asked_metrics(table: Table) -> list[MetricInfo]:
+    """The metrics that the suite asks for beside the task's own, of which the table shows values."""
+    return [
+        metric for metric in dict.fromkeys(one for row in table.rows for one, _ in row.other_metrics) if metric.asked
+    ]
+
+
+def other(row: Row, metric: MetricInfo) -> str:
+    """A row's value of a metric that does not rank; empty for none."""
+    return next((f"{value:.4g}" for one, value in row.other_metrics if one == metric), "")
+
+
 def half(interval: Interval | None, digits: int) -> str:
     """Half an interval's width, for narrow columns; empty for none."""
     return "" if interval is None else f"±{score((interval.high - interval.low) / 2, digits)}"

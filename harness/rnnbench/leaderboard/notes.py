@@ -25,7 +25,7 @@ def row_notes(
     notes = []
     adapter = next((record.adapter for record in records if record.adapter), run.adapter)
     if adapter and adapter != "native":
-        notes.append(f"adapter: {adapter}")
+        notes.append(adapter.removeprefix("native, ") if adapter.startswith("native, ") else f"adapter: {adapter}")
     if model and model.overrides and run.kind is Kind.TRAIN:
         notes.append("own recipe: " + ", ".join(f"{name}={value}" for name, value in sorted(model.overrides.items())))
     budget = _core_budget(plan, run)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnbench.formulas import find_formula
+from rnnbench.metrics import planned_metric
 from rnnbench.statistics.pairing import TestVariance, difference_variance, influences
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def paired_variance(
     """The variance of the difference between two models' means over seeds, from items that both answered.
 
     Returns:
-        None where it cannot be computed: the harness has no formula of the metric, or the metric is a step function;
+        None where it cannot be computed: only its plugin can compute the metric, or it is a step function;
         the items do not give the records' scores; or the runs did not answer the same items.
     """
     try:
@@ -48,7 +48,7 @@ def paired_variance(
 
 def _influences(metric: MetricInfo, run: ScoredItems) -> tuple[Floats, list[Any]]:
     """How far each item moves the score, and the column that identifies the items."""
-    formula = find_formula(metric.name, run.items)
-    if formula.asked is None:
-        raise LookupError(f"{metric.name} is a step function")
-    return influences(formula.statistics(run.items), formula.scaled, run.scaled), list(run.items[formula.asked])
+    known = planned_metric(metric, run.items)
+    if known.identifies is None:
+        raise LookupError(f"{metric.name} is a step function, or does not say which items are the same")
+    return influences(known.per_item(run.items), known.scaled, run.scaled), list(run.items[known.identifies])

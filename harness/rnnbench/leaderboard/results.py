@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rnnbench.leaderboard.table import make_board
-from rnnbench.records.storage import DamagedFile, Problem, StorageError, read_items, read_plan, scan_records
+from rnnbench.records.storage import DamagedFile, StorageError, UnusableFile, read_items, read_plan, scan_records
 from rnnbench.records.verifications import VERIFIED, confirmed
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def read_results(folder: Path) -> Results:
     try:
         verified = confirmed(folder, scanned.records)
     except (StorageError, DamagedFile) as error:
-        problems.append(Problem(VERIFIED, getattr(error, "problem", "cannot be read")))
+        problems.append(UnusableFile(VERIFIED, getattr(error, "problem", "cannot be read")))
     return Results(plan, scanned.records, make_board(plan, scanned.records, problems, items, verified))
 
 

@@ -14,7 +14,7 @@ from rnnbench.leaderboard.reproductions import reproductions
 from rnnbench.leaderboard.rows import KINDS, make_row
 from rnnbench.leaderboard.verdict import judge
 from rnnbench.records.schema import Kind, Plan, PlannedRun, PlannedTask, Record
-from rnnbench.records.storage import PLAN, RUNS, Problem
+from rnnbench.records.storage import PLAN, RUNS, UnusableFile
 from rnnbench.statistics.ranking import detectable_gap
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def make_board(
     plan: Plan,
     records: Mapping[str, Record],
-    problems: Iterable[Problem] = (),
+    problems: Iterable[UnusableFile] = (),
     items: ItemReader | None = None,
     verified: Collection[str] = (),
 ) -> Board:
@@ -39,7 +39,7 @@ def make_board(
         items: reads the items of a record, for the verdict; see :func:`rnnbench.leaderboard.verdict.judge`.
         verified: ids of the runs that a rerun has confirmed.
     """
-    unusable = set(problems) | {Problem(PLAN, flaw) for task in plan.tasks if (flaw := _flaw(task))}
+    unusable = set(problems) | {UnusableFile(PLAN, flaw) for task in plan.tasks if (flaw := _flaw(task))}
     tasks = {task.label: task for task in plan.tasks if not _flaw(task)}
     planned = {run.id: run for run in plan.runs}
     usable: dict[str, Record] = {}
@@ -48,7 +48,7 @@ def make_board(
         if run is None or run.task not in tasks:
             continue
         if cause := inconsistency(run, record, tasks[run.task]):
-            unusable.add(Problem(f"{RUNS}/{run_id}.json", cause))
+            unusable.add(UnusableFile(f"{RUNS}/{run_id}.json", cause))
         else:
             usable[run_id] = record
     tables = tuple(_table(plan, tasks[label], usable, items, verified) for label in sorted(tasks))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rnnbench.leaderboard.board import PROVISIONAL_BELOW, Row, RowKind, Verdict, VerdictOutcome
 from rnnbench.leaderboard.paired_items import ScoredItems, paired_variance
 from rnnbench.leaderboard.placement import scaled
-from rnnbench.records.schema import Margin
+from rnnbench.records.schema import Margin, metric_range
 from rnnbench.statistics.difference import NEARLY_NORMAL, EstimatedDifference
 from rnnbench.statistics.pairing import TestVariance
 from rnnbench.statistics.summary import deviation, mean
@@ -122,6 +122,10 @@ def _decide(
     half = estimate.half_width()
     ends = (estimate.difference, estimate.difference - half, estimate.difference + half)
     difference, low, high = map(metric.loss_from_scale, ends)
+    if not relative:  # two scores are no further apart than the range is wide
+        least, largest = metric_range(metric)
+        widest = max(largest - least, abs(difference))
+        low, high = max(low, -widest), min(high, widest)
     return Verdict(
         outcome=outcome,
         reason=reason,

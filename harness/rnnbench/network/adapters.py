@@ -29,46 +29,43 @@ SEQ2SEQ_AS_ENCODER = "seq2seq as encoder"
 ENCODER_OF_SEQ2SEQ = "encoder of seq2seq"
 
 
-class NotApplicable(Exception):
+class CannotServe(Exception):
     """A model cannot serve in a role. The message is the reason, as a table prints it."""
 
 
-def adapter_for(model: Model, role: Role, decoder: Model | None = None, reads: Reads = "summary") -> str:
+def adapter_for(model: Model, role: Role, reads: Reads = "summary") -> str:
     """The name of the adapter by which ``model`` serves in ``role``, decided without building anything.
 
     Args:
         model: the model.
         role: what is asked of it.
-        decoder: what decodes for it in translation if it is only an encoder; ``model.decoder()`` by default.
         reads: what is read of an encoder.
 
     Raises:
-        NotApplicable: there is no way.
+        CannotServe: there is no way.
     """
     if (missing := model.missing()) is not None:
-        raise NotApplicable(missing)
+        raise CannotServe(missing)
     roles = model.roles
     if role in roles:
         return NATIVE
     if role is Role.CAUSAL:
-        raise NotApplicable("there is no source" if Role.SEQ2SEQ in roles else "sees the future")
+        raise CannotServe("there is no source" if Role.SEQ2SEQ in roles else "sees the future")
     if role is Role.SEQ2SEQ:
-        _decoder_of(model, decoder)
+        _decoder_of(model)
         return FIXED_VECTOR
     if Role.CAUSAL in roles:
         return CAUSAL_AS_ENCODER
     return ENCODER_OF_SEQ2SEQ if reads == "y" else SEQ2SEQ_AS_ENCODER
 
 
-def adapt(
-    model: Model, role: Role, decoder: Model | None = None, reads: Reads = "summary"
-) -> tuple[nn.Module, int, int]:
+def adapt(model: Model, role: Role, reads: Reads = "summary") -> tuple[nn.Module, int, int]:
     """A core that plays ``role``, the width of its (source) inputs and the width of its (target inputs and) outputs.
 
     Raises:
-        NotApplicable: see :func:`adapter_for`.
+        CannotServe: see :func:`adapter_for`.
     """
-    adapter = adapter_for(model, role, decoder, reads)
+    adapter = adapter_for(model, role, reads)
     width = model.width
     if adapter == NATIVE:
         return build_core(model, role), width, width
@@ -79,26 +76,26 @@ def adapt(
     if adapter == ENCODER_OF_SEQ2SEQ:
         return EncoderOfSeq2Seq(_with_encoder(build_core(model, Role.SEQ2SEQ)), model.family), width, width
     encoder, _, _ = adapt(model, Role.ENCODER)
-    second = _decoder_of(model, decoder)
+    second = _decoder_of(model)
     return FixedVector(encoder, build_core(second, Role.CAUSAL), width, second.width), width, second.width
 
 
 def _with_encoder(core: nn.Module) -> nn.Module:
     """A seq2seq core that names its encoder, as the role asks."""
     if not hasattr(core, "encoder"):
-        raise NotApplicable("its core names no `encoder`")
+        raise CannotServe("its core names no `encoder`")
     return core
 
 
-def _decoder_of(model: Model, decoder: Model | None) -> Model:
+def _decoder_of(model: Model) -> Model:
     """The causal model that decodes for ``model``: itself if it can."""
     if Role.CAUSAL in model.roles:
         return model
-    decoder = decoder or model.decoder()
+    decoder = model.decoder()
     if decoder is None:
-        raise NotApplicable("an encoder only, and it names no decoder")
+        raise CannotServe("an encoder only, and it names no decoder")
     if Role.CAUSAL not in decoder.roles:
-        raise NotApplicable(f"its decoder {decoder.name} is not causal")
+        raise CannotServe(f"its decoder {decoder.name} is not causal")
     return decoder
 
 

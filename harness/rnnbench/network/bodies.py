@@ -24,22 +24,27 @@ def build_body(
     role: Role,
     embedding: int,
     dropout: float = 0.0,
-    decoder: Model | None = None,
     identity_maps: bool = False,
     reads: Reads = "summary",
+    inner: int = 0,
 ) -> Body:
     """Everything that stands between the harness's ends: its parameters are the ``core_params``.
 
     Arguments and errors are those of :func:`rnnbench.network.network.build_network`; ``reads`` is the output type's.
     """
-    core, width_in, width_out = adapt(model, role, decoder, reads)
+    core, width_in, width_out = adapt(model, role, reads)
     inward = _linear_map(embedding, width_in, identity_maps)
     outward = _linear_map(width_out, embedding, identity_maps)
+    body: Body
     if role is Role.CAUSAL:
-        return CausalBody(core, inward, outward, dropout)
-    if role is Role.ENCODER:
-        return EncoderBody(core, inward, outward, dropout)
-    return Seq2SeqBody(core, inward, outward, dropout, _linear_map(embedding, width_out, identity_maps))
+        body = CausalBody(core, inward, outward, dropout)
+    elif role is Role.ENCODER:
+        body = EncoderBody(core, inward, outward, dropout)
+    else:
+        body = Seq2SeqBody(core, inward, outward, dropout, _linear_map(embedding, width_out, identity_maps))
+    if inner:  # last, so that all other weights are drawn as without it
+        body.outward = InnerProjection(outward, width_out, inner, embedding)
+    return body
 
 
 def _linear_map(inputs: int, outputs: int, identity: bool) -> nn.Module:
@@ -49,6 +54,28 @@ def _linear_map(inputs: int, outputs: int, identity: bool) -> nn.Module:
     linear = nn.Linear(inputs, outputs, bias=False)
     nn.init.xavier_uniform_(linear.weight)
     return linear
+
+
+class InnerProjection(nn.Module):
+    """The map after the core, with a second one of inner width r beside it: y_E = W y_D + B A y_D, A: r x D, B: E x r.
+
+    It meets a budget that falls between two widths of a model, with r (D + E) parameters. Since W + B A is one linear
+    map D -> E, the network can express what it could without, and nothing that it could not; B starts at zero, so that
+    it also starts from the same function. Nothing is narrowed: r says how many parameters there are, not what passes.
+    """
+
+    def __init__(self, outward: nn.Module, width: int, inner: int, embedding: int) -> None:
+        super().__init__()
+        self.outward = outward
+        self.down = nn.Linear(width, inner, bias=False)
+        self.up = nn.Linear(inner, embedding, bias=False)
+        nn.init.xavier_uniform_(self.down.weight)
+        nn.init.zeros_(self.up.weight)
+
+    def forward(self, y_BTD: Tensor) -> Tensor:
+        """From the core's width D to E, position by position."""
+        y_BTE: Tensor = self.outward(y_BTD) + self.up(self.down(y_BTD))
+        return y_BTE
 
 
 class Body(nn.Module):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-import torch
 from torch import Tensor, nn
 
 from rnnbench.contract.models import Model, Role
+from rnnbench.network import tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +30,11 @@ def build_core(model: Model, role: Role) -> nn.Module:
     Lengths are handed over as a copy, so that a core cannot write into a batch.
 
     Raises:
-        ContractBroken: it is no module, or lacks a method of its role; later, where its outputs are not the role's.
+        ContractBroken: the model does not play the role; the core is no module, or lacks a method of its role; later,
+            where its outputs are not the role's.
     """
+    if role not in model.roles:
+        raise ContractBroken(f"model {model.name!r} plays {', '.join(sorted(model.roles))}, not {role}")
     core = model.build(role)
     if not isinstance(core, nn.Module):
         raise ContractBroken(f"build({role}) gives {type(core).__name__}, expected an nn.Module")
@@ -55,6 +58,9 @@ def _check_causal(core: nn.Module, inputs: tuple[Any, ...], outputs: Any) -> Non
     y_BTD, state = _pair(outputs, "(y, state)")
     _check("y", y_BTD, inputs[0], inputs[0].shape)
     _check_tree("state", state)
+    for cls in filter(tree.unnameable, tree.tuples(state)):
+        found = f"{cls.__module__}.{cls.__qualname__}"
+        raise ContractBroken(f"the core's state is a {found}, expected a NamedTuple defined at the top of a module")
 
 
 def _check_encoder(core: nn.Module, inputs: tuple[Any, ...], outputs: Any) -> None:
@@ -102,13 +108,12 @@ def _check(name: str, found: Any, like: Tensor, shape: tuple[int, ...]) -> None:
         raise ContractBroken(f"the core's {name} is on {found.device}, expected {like.device}")
 
 
-def _check_tree(name: str, tree: Any) -> None:
+def _check_tree(name: str, values: Any) -> None:
     """A tensor or nested tuples of tensors, which the harness can detach, select and count; None for none."""
-    if isinstance(tree, tuple):
-        for branch in tree:
-            _check_tree(name, branch)
-    elif tree is not None and not isinstance(tree, torch.Tensor):
-        raise ContractBroken(f"the core's {name} holds {_kind(tree)}, expected a tensor or nested tuples of tensors")
+    for leaf in tree.leaves(values):
+        if not isinstance(leaf, Tensor):
+            what = f"the core's {name} holds {_kind(leaf)}, expected a tensor or nested tuples of tensors"
+            raise ContractBroken(what)
 
 
 def _kind(value: Any) -> str:

@@ -32,7 +32,7 @@ class Network(nn.Module):
         self.embedding = embedding
         """E, the width between the ends and the maps."""
         self.adapter = adapter
-        """How the model serves in its role: the name of the adapter, or ``native``."""
+        """How the model serves in its role: the name of the adapter, or ``native``; and its inner projection if any."""
         self.family = family
         """The family that this pair of model and role counts as."""
 
@@ -80,8 +80,8 @@ def build_network(
     output: OutputType,
     embedding: int,
     dropout: float,
-    decoder: Model | None = None,
     identity_maps: bool = False,
+    inner: int = 0,
 ) -> Network:
     """Build a network; its weights come from torch's global random stream.
 
@@ -92,18 +92,21 @@ def build_network(
         output: the task's output type, one of ``role``'s.
         embedding: E, the task's embedding width.
         dropout: probability at the ends: after the input end and before the output map.
-        decoder: what decodes in translation for a model that is only an encoder; ``model.decoder()`` by default.
         identity_maps: leave the E <-> D maps out where D = E.
+        inner: r, the inner width of a projection beside the map after the core; 0 for none. See
+            :class:`rnnbench.network.bodies.InnerProjection`.
 
     Raises:
-        NotApplicable: the model cannot serve in this role.
+        CannotServe: the model cannot serve in this role.
         ValueError: the output type is not one of this role.
     """
     if role not in output.roles:
         raise ValueError(f"{type(output).__name__} is for {', '.join(sorted(output.roles))}, not for {role}")
-    adapter = adapter_for(model, role, decoder, output.reads)
+    adapter = adapter_for(model, role, output.reads)
     input_end = input.build(embedding)
-    body = build_body(model, role, embedding, dropout, decoder, identity_maps, output.reads)
+    body = build_body(model, role, embedding, dropout, identity_maps, output.reads, inner)
+    if inner:
+        adapter = f"{adapter}, inner projection of {inner}"
     family = body.core.family if isinstance(body.core, EncoderOfSeq2Seq) else model.family
     return Network(input_end, body, output.build(embedding, input_end), embedding, adapter, family)
 
@@ -112,19 +115,19 @@ def count_core_params(
     model: Model,
     role: Role,
     embedding: int,
-    decoder: Model | None = None,
     identity_maps: bool = False,
     reads: Reads = "summary",
+    inner: int = 0,
 ) -> int:
     """``core_params`` of the network that these make, without its weights: what sizing asks for many times.
 
-    ``reads`` is the output type's.
+    ``reads`` is the output type's; the other arguments are those of :func:`build_network`.
 
     Raises:
-        NotApplicable: the model cannot serve in this role.
+        CannotServe: the model cannot serve in this role.
     """
     with torch.device("meta"):
-        return _count(build_body(model, role, embedding, 0.0, decoder, identity_maps, reads))
+        return _count(build_body(model, role, embedding, 0.0, identity_maps, reads, inner))
 
 
 @torch.no_grad()

@@ -1,1 +1,1 @@
-"""The whole line for one suite: read, prepare, plan, execute, tables; or the memory that all of it is done."""
+"""All stages for one suite: read, prepare, plan, execute, tables; or nothing, where all of it is up to date."""

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from rnnbench.base.containment import third_party_code
 from rnnbench.base.errors import UserError
-from rnnbench.base.messages import expected_one_of, format_cause
 from rnnbench.contract.datasets import DataMissing
+from rnnbench.contract.execution import ExecutorOptions
 from rnnbench.discovery import Registry, discover
-from rnnbench.execute.local.executor import LocalExecutor
+from rnnbench.execute.executors import make_executor
 from rnnbench.execute.scheduler import Display as ExecutionDisplay
-from rnnbench.execute.scheduler import Executor, Settings, execute, unfinished
+from rnnbench.execute.scheduler import Settings, execute, unfinished
 from rnnbench.leaderboard import write_all
-from rnnbench.pipeline.up_to_date import Request, forget, note, remember, select
+from rnnbench.pipeline.request import Request
+from rnnbench.pipeline.selection import select_runs
+from rnnbench.pipeline.up_to_date import describe_inputs, mark_up_to_date, remove_mark
 from rnnbench.plan import Draft, Unplannable, draft
-from rnnbench.prepare import cache_folder, data_folder, prepare
+from rnnbench.prepare import UnusableData, cache_folder, data_files, data_folder, prepare_suite
 from rnnbench.records.schema import PlannedRun, Record
 from rnnbench.records.storage import StorageError, move_aside, read_records, results_lock, write_plan
-from rnnbench.suite import Suite, SuiteError, SuiteTask, read_suite
+from rnnbench.suite import Suite, SuiteError, read_suite
 from rnnbench.train.device import choose_device
 
 CHECKPOINT_S = 60.0
@@ -34,13 +34,13 @@ class BadRequest(UserError):
 
 
 class Display(ExecutionDisplay, Protocol):
-    """What the user sees of the whole line."""
+    """What the user sees of a suite, from preparing its data to its tables."""
 
     def preparing(self, task: str) -> None:
         """A task's data is being prepared."""
 
     def planned(self, draft: Draft, selected: Sequence[PlannedRun], left: Sequence[PlannedRun], jobs: int) -> None:
-        """The plan is made: ``left`` is what of ``selected`` has no outcome yet."""
+        """The plan is made; ``left`` are those of the selected runs that have no outcome yet."""
 
     def close(self) -> None:
         """The execution is over."""
@@ -48,7 +48,7 @@ class Display(ExecutionDisplay, Protocol):
 
 @dataclass(frozen=True)
 class Result:
-    """Where the results lie, and which selected runs have no outcome."""
+    """Where the results are, and which selected runs have no outcome."""
 
     folder: Path
     failed: tuple[Record, ...]
@@ -65,18 +65,20 @@ def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) 
         BadRequest: nothing was started, and why.
         FolderInUse: another process writes into the results folder.
         StorageError: something could not be stored.
+        UnusableExecutor: there is no such executor, or it cannot be made.
+        ExecutorFailed: it failed later; what is finished is stored.
     """
     device = _device(request.device)
     jobs = _jobs(request, device)
     registry = discover()
     for line in registry.unloaded:
         display.warning(line)
-    executor = _executor(request, registry)
+    executor = make_executor(request.executor, registry, ExecutorOptions(jobs=jobs, device=device))
     suite = _read(request, registry)
     folder = request.folder(suite.name)
-    noted = None if request.dry_run else _noted(suite, request)  # before the data are read: they may change meanwhile
+    inputs = None if request.dry_run else _inputs(suite, request)  # before the data are read: they may change meanwhile
     plan_made = _plan(suite, request, registry, device, display)
-    selected = select(plan_made.plan, request.only)
+    selected = select_runs(plan_made.plan, request.only)
     if not selected:
         raise BadRequest(f"--only {request.only!r} matches no run; give a model's or a task's label, or task/model")
     ids = [run.id for run in selected]
@@ -88,26 +90,21 @@ def run_suite(request: Request, display: Display, stopping: Callable[[], bool]) 
         move_aside(folder)
     with results_lock(folder):
         write_plan(folder, plan_made.plan)
-        forget(folder)
+        remove_mark(folder)
         left = [one.run for one in unfinished(plan_made, ids, read_records(folder))]
         display.planned(plan_made, selected, left, jobs)
         settings = Settings(folder, device, jobs, _checkpoint_seconds(), stopping, suite.limits)
         try:
-            finished = execute(plan_made, ids, settings, executor, display)
+            finished = execute(plan_made, ids, settings, executor, display, registry)
         finally:
             display.close()
         write_all(folder)
-        remember(folder, noted)
+        mark_up_to_date(folder, inputs)
         for line in registry.tell("rnnbench_leaderboard_written", folder=folder):
             display.warning(line)
     records = read_records(folder)
     failed = tuple(records[run_id] for run_id in ids if run_id in records and not records[run_id].status.is_outcome)
     return Result(folder, failed, stopped=not finished)
-
-
-def executors(registry: Registry) -> dict[str, Any]:
-    """Factories of the built-in and all installed executors, by name."""
-    return {"local": LocalExecutor, **registry.executors}
 
 
 def _read(request: Request, registry: Registry) -> Suite:
@@ -119,59 +116,22 @@ def _read(request: Request, registry: Registry) -> Suite:
 
 def _plan(suite: Suite, request: Request, registry: Registry, device: str, display: Display) -> Draft:
     try:
-        data, cache = data_folder(request.data_dir), cache_folder()
-        _verify(suite, data)
-        prepared = {}
-        for task in suite.tasks:
-            display.preparing(task.label)
-            with _reading(suite, task):
-                prepared[task.label] = prepare(task.task, task.dataset, data, cache)
+        prepared = prepare_suite(suite, data_folder(request.data_dir), cache_folder(), display.preparing)
         return draft(suite, prepared, registry, device.partition(":")[0])
-    except (DataMissing, Unplannable) as error:
+    except DataMissing as error:
         raise BadRequest(f"{suite.path}: {error}") from error
+    except Unplannable as error:
+        raise BadRequest(f"{error.place or suite.path}: {error}") from error
     except OSError as error:
         raise StorageError(Path(error.filename or cache_folder()), error) from error
 
 
-def _verify(suite: Suite, data: Path | None) -> None:
-    """All data of a suite is there; what is not is told at once, before the first hour of preparing.
-
-    Raises:
-        DataMissing: some of it is missing, or not what was published.
-    """
-    missing: dict[str, None] = {}
-    for task in suite.tasks:
-        try:
-            with _reading(suite, task):
-                task.dataset.verify(data)
-        except DataMissing as error:
-            missing[str(error)] = None
-    if missing:
-        raise DataMissing(f"\n{suite.path}: ".join(missing))
-
-
-def _reading(suite: Suite, task: SuiteTask) -> AbstractContextManager[object]:
-    """Run the code of a task and a dataset that reads and encodes rows; what it raises is a :class:`BadRequest`."""
-
-    def failed(error: BaseException) -> BadRequest:
-        return BadRequest(f"{suite.path}: {task.label}: its rows cannot be read and encoded: {format_cause(error)}")
-
-    return third_party_code(failed, passing=(DataMissing, OSError))
-
-
-def _noted(suite: Suite, request: Request) -> str | None:
+def _inputs(suite: Suite, request: Request) -> str | None:
     """What a later call has to find as it is now; None where a dataset is read from files that it does not name."""
-    found: set[Path] = set()
     try:
-        data = data_folder(request.data_dir)
-        for task in suite.tasks:
-            with _reading(suite, task):
-                files = task.dataset.files(data)
-            if not files and not task.dataset.embedded:
-                return None
-            found.update(files)
-        return note(request, found)
-    except (DataMissing, OSError):
+        files = data_files(suite, data_folder(request.data_dir))
+        return None if files is None else describe_inputs(request, files)
+    except (DataMissing, UnusableData, OSError):
         return None  # what is wrong is said when the data are read
 
 
@@ -188,14 +148,6 @@ def _jobs(request: Request, device: str) -> int:
     if not request.jobs.isdecimal() or int(request.jobs) < 1:
         raise BadRequest(f"--jobs {request.jobs}: expected a number of at least 1, or auto")
     return int(request.jobs)
-
-
-def _executor(request: Request, registry: Registry) -> Executor:
-    known = executors(registry)
-    if request.executor not in known:
-        raise BadRequest(f"--executor {request.executor}{expected_one_of(request.executor, sorted(known))}")
-    executor: Executor = known[request.executor]()
-    return executor
 
 
 def _checkpoint_seconds() -> float:

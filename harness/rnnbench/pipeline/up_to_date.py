@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import fnmatch
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 from rnnbench import __version__
 from rnnbench.base.numerics import NUMERICS
 from rnnbench.discovery.entry_points import source_states, versions
-from rnnbench.records.files import probe, read, remove
-from rnnbench.records.lock import check_free
+from rnnbench.pipeline.request import Request, results_folder
+from rnnbench.pipeline.selection import select_runs
+from rnnbench.records.files import read, remove
 from rnnbench.records.plain import MOST_RECORD_BYTES
-from rnnbench.records.schema import Kind, Plan, PlannedRun
 from rnnbench.records.storage import DamagedFile, StorageError, read_plan, read_records, write_text
 from rnnbench.suite.problems import SuiteError
-from rnnbench.suite.yaml_positions import read_document
 
-MEMORY = ".inputs"
+MARKER = ".inputs"
 """In a results folder whose tables show its records: a hash of all that its plan was made from but the data, and the
 states of the files of its data."""
 
@@ -30,79 +26,46 @@ _Place = tuple[str, str]
 """A file's place: a base of :func:`_bases` and the path below it; or no base and the full path."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """The options of ``rnnbench run`` for one suite."""
-
-    suite: Path
-    out: Path | None = None
-    device: str = "auto"
-    jobs: str = "auto"
-    executor: str = "local"
-    data_dir: Path | None = None
-    only: str | None = None
-    seeds: int | None = None
-    dry_run: bool = False
-    fresh: bool = False
-
-    def folder(self, name: str) -> Path:
-        """Where the results of a suite of this name go."""
-        return self.out or Path("results") / name
-
-
-def recall(request: Request) -> Path | None:
+def up_to_date_folder(request: Request) -> Path | None:
     """The results folder, where the same request was planned there before and every selected run has an outcome."""
     if request.fresh or request.dry_run:
         return None
     try:
-        folder = _folder(request)
-        inputs, _, files = read(folder / MEMORY, MOST_RECORD_BYTES).decode().partition("\n")
-        if inputs != memory(request) or not all(_is_as_noted(request, state) for state in json.loads(files)):
+        folder = results_folder(request)
+        inputs, _, files = read(folder / MARKER, MOST_RECORD_BYTES).decode().partition("\n")
+        if inputs != _hash_inputs(request) or not all(_is_unchanged(request, state) for state in json.loads(files)):
             return None
         plan = read_plan(folder)
-        runs = select(plan, request.only)
+        runs = select_runs(plan, request.only)
         records = read_records(folder)
     except (OSError, ValueError, TypeError, RecursionError, SuiteError, StorageError, DamagedFile):
-        return None  # whatever is wrong is found again, and told, on the long way
+        return None  # whatever is wrong is found and reported when the suite is run
     done = all(run.id in records and records[run.id].status.is_outcome for run in runs)
     return folder if runs and done else None
 
 
-def check_folder(request: Request) -> None:
-    """Make sure that the results can be stored before anything is prepared; leaves no trace.
-
-    Raises:
-        FolderInUse: another process writes into the results folder.
-        StorageError: it takes no files.
-    """
-    with contextlib.suppress(OSError, ValueError, SuiteError):  # a mistake in the suite is told on the long way
-        folder = _folder(request)
-        check_free(folder)
-        probe(folder)
-
-
-def note(request: Request, files: Iterable[Path]) -> str:
-    """What a plan is being made from; ``files`` are those that its data are read from."""
+def describe_inputs(request: Request, files: Iterable[Path]) -> str:
+    """The marker's content: what a plan is being made from; ``files`` are those that its data are read from."""
     places = sorted({place for path in files for place in _places(request, path.absolute())})
-    return f"{memory(request)}\n{json.dumps([_state(request, *place) for place in places])}\n"
+    return f"{_hash_inputs(request)}\n{json.dumps([_state(request, *place) for place in places])}\n"
 
 
-def remember(folder: Path, noted: str | None) -> None:
-    """Keep what the plan in this folder was made from; called once the tables are written.
+def mark_up_to_date(folder: Path, inputs: str | None) -> None:
+    """Write the marker, once the tables are written; ``inputs`` is from :func:`describe_inputs`.
 
     None where that is not known: the data are then read again at each call.
     """
-    if noted is not None:
-        write_text(folder, MEMORY, noted)
+    if inputs is not None:
+        write_text(folder, MARKER, inputs)
 
 
-def forget(folder: Path) -> None:
-    """From now on, and until :func:`remember`, there may be records that the tables do not show.
+def remove_mark(folder: Path) -> None:
+    """Remove the marker: until the tables are written, there may be records that they do not show.
 
     Raises:
-        StorageError: what was kept cannot be removed.
+        StorageError: it cannot be removed.
     """
-    remove(folder / MEMORY)
+    remove(folder / MARKER)
 
 
 def _bases(request: Request) -> dict[str, Path]:
@@ -134,9 +97,9 @@ def _state(request: Request, base: str, path: str) -> list[str | int | None]:
         return [base, path, None, None, None]
 
 
-def _is_as_noted(request: Request, noted: list[str | int | None]) -> bool:
+def _is_unchanged(request: Request, described: list[str | int | None]) -> bool:
     """Whether a file has the content that it had: read again only where its size is the same and its time is not."""
-    base, path, size, changed, digest = noted
+    base, path, size, changed, digest = described
     try:
         known = (_bases(request).get(str(base), Path()) / str(path)).stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -146,7 +109,7 @@ def _is_as_noted(request: Request, noted: list[str | int | None]) -> bool:
     return size in (None, known.st_size) and _state(request, str(base), str(path))[-1] == digest
 
 
-def memory(request: Request) -> str:
+def _hash_inputs(request: Request) -> str:
     """A hash of everything outside the data that a plan depends on."""
     inputs = [
         request.suite.read_text(encoding="utf-8"),
@@ -160,30 +123,3 @@ def memory(request: Request) -> str:
         NUMERICS,
     ]
     return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
-
-
-def _folder(request: Request) -> Path:
-    """Where the results go, by what the suite's file says."""
-    data = read_document(request.suite).data
-    name = data.get("suite") if isinstance(data, dict) else None
-    return request.folder(name if isinstance(name, str) else request.suite.stem)
-
-
-def select(plan: Plan, only: str | None) -> list[PlannedRun]:
-    """The runs that ``--only`` names, and the baselines and the optimum of their tasks."""
-    if only is None:
-        return list(plan.runs)
-    task_of = {task.label: task.task for task in plan.tasks}
-    named = [run for run in plan.runs if _matches(only, _names(run, task_of[run.task]))]
-    tasks = {run.task for run in named}
-    chosen = {run.id for run in named}
-    references = (Kind.BASELINE, Kind.OPTIMUM)
-    return [run for run in plan.runs if run.id in chosen or (run.kind in references and run.task in tasks)]
-
-
-def _names(run: PlannedRun, task: str) -> Collection[str]:
-    return {run.model, run.task, task, f"{run.task}/{run.model}", f"{task}/{run.model}", run.id}
-
-
-def _matches(pattern: str, names: Iterable[str]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for name in names)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 
 from rnnbench.contract.metrics import Metric
 from rnnbench.discovery import Registry
+from rnnbench.metrics import NAMES, keeps_statistics
 from rnnbench.plan.resolved import fields
 from rnnbench.prepare import Prepared
-from rnnbench.records.schema import MetricInfo, PlannedModel, PlannedTask
+from rnnbench.records.schema import MetricInfo, PlannedModel, PlannedSums, PlannedTask
 from rnnbench.suite import Suite, SuiteModel, SuiteTask
 
 
-def planned_task(task: SuiteTask, data: Prepared, suite: Suite) -> PlannedTask:
+def planned_task(task: SuiteTask, data: Prepared, suite: Suite, chance: float) -> PlannedTask:
     """A table: what is asked, of which data, and what a reader has to know of it."""
     return PlannedTask(
         label=task.label,
@@ -23,16 +25,21 @@ def planned_task(task: SuiteTask, data: Prepared, suite: Suite) -> PlannedTask:
         dataset_fields=fields(task.dataset),
         fingerprint=data.fingerprint,
         counts=data.counts,
-        metrics=tuple(map(_metric_info, task.metrics)),
+        metrics=tuple(_metric_info(metric, asked=metric in task.extra_metrics) for metric in task.metrics),
         block=task.task.block,
-        chance=data.chance,
+        chance=chance,
         trivial_loss=data.trivial_loss,
         notes=(*_budget_note(task, suite), *task.task.remarks(), *data.notes),
+        items=task.task.items_are,
     )
 
 
-def _metric_info(metric: Metric) -> MetricInfo:
-    """A plan is strict JSON: an infinite bound is none."""
+def _metric_info(metric: Metric, asked: bool) -> MetricInfo:
+    """A metric for who has no plugin: its range, and how it is computed where that is not built in.
+
+    A plan is strict JSON: an infinite bound is none.
+    """
+    sums = metric.sums if metric.name not in NAMES else None
     return MetricInfo(
         name=metric.name,
         direction=metric.direction,
@@ -40,6 +47,9 @@ def _metric_info(metric: Metric) -> MetricInfo:
         ratio=metric.ratio,
         low=metric.low if math.isfinite(metric.low) else None,
         high=metric.high if math.isfinite(metric.high) else None,
+        asked=asked,
+        sums=PlannedSums(**asdict(sums), identifies=metric.identifies) if sums else None,
+        statistics=keeps_statistics(metric),
     )
 
 

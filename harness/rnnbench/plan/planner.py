@@ -18,12 +18,13 @@ from rnnbench.base.streams import generator
 from rnnbench.contract.datasets import Split
 from rnnbench.contract.models import Model, Role
 from rnnbench.discovery import Plugin, Registry
-from rnnbench.network.adapters import NotApplicable, adapter_for
+from rnnbench.metrics.scoring import score
+from rnnbench.network.adapters import CannotServe, adapter_for
 from rnnbench.network.network import Network, build_network, count_core_params
 from rnnbench.plan.estimate import estimate_seconds
 from rnnbench.plan.plan_file import planned_model, planned_task
 from rnnbench.plan.resolved import fields, resolved_run, resolved_task
-from rnnbench.plan.sizing import Unreachable, fit
+from rnnbench.plan.sizing import Sized, Unreachable, fit
 from rnnbench.prepare import Prepared
 from rnnbench.records.run_id import run_id
 from rnnbench.records.schema import Kind, Margin, Plan, PlannedRun, PublishedNumber, Skip
@@ -32,7 +33,11 @@ from rnnbench.suite.tuning import TUNE_SEED
 
 
 class Unplannable(UserError):
-    """A suite that reads well cannot be planned. The message says which pair, and why."""
+    """A suite that reads well cannot be planned. The message says which pair, and why; ``place`` where it is asked."""
+
+    def __init__(self, message: str, place: str = "") -> None:
+        super().__init__(message)
+        self.place = place
 
 
 @dataclass(frozen=True)
@@ -44,9 +49,10 @@ class Assignment:
     prepared: Prepared
     recipe: Recipe
     budget: Budget
-    device: str
     model: Model | None = None
     """None for baselines and the optimum, which train nothing."""
+    inner: int = 0
+    """The width of the inner projection that the network needs to meet the budget; 0 for none."""
     tune: tuple[str, ...] = ()
     """The ids of the tuning runs that choose a value for this one."""
 
@@ -73,12 +79,14 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
     """
     assignments: dict[str, Assignment] = {}
     skips: list[Skip] = []
+    chance: dict[str, float] = {}
     for task in suite.tasks:
         data = prepared[task.label]
         with _code_of(registry.provider("tasks", task.task.name), f"{task.label} cannot be planned"):
             positions = _positions(task, data)
             _check_metrics(task, data)
-            references = list(_references(task, data, device))
+            chance[task.label] = _chance(task, data)
+            references = list(_references(task, data))
         for assignment in references:
             assignments[assignment.run.id] = assignment
         for model in suite.models:
@@ -86,7 +94,7 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
                 plugin = registry.provider("models", model.model.name)
                 with _code_of(plugin, f"{model.label} on {task.label} cannot be built"):
                     sized, network = _size(model, task, data)
-            except NotApplicable as reason:
+            except CannotServe as reason:
                 skips.append(Skip(task=task.label, model=model.label, reason=str(reason)))
                 continue
             for assignment in _runs(suite, task, data, positions, model, sized, network, device):
@@ -105,7 +113,7 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
         recipe=suite.recipe.model_dump(),
         tune=suite.tune.model_dump() if suite.tune else None,
         margin=Margin(**suite.margin.model_dump()),
-        tasks=tuple(planned_task(task, prepared[task.label], suite) for task in suite.tasks),
+        tasks=tuple(planned_task(task, prepared[task.label], suite, chance[task.label]) for task in suite.tasks),
         models=tuple(planned_model(model, registry) for model in suite.models),
         runs=tuple(assignment.run for assignment in assignments.values()),
         skips=tuple(skips),
@@ -120,31 +128,34 @@ def _code_of(plugin: Plugin, what: str) -> AbstractContextManager[object]:
     def failed(error: BaseException) -> Unplannable:
         return Unplannable(f"{what}: {plugin.origin}: {format_error(error)}")
 
-    return third_party_code(failed, passing=(NotApplicable, Unplannable))
+    return third_party_code(failed, passing=(CannotServe, Unplannable))
 
 
-def _size(model: SuiteModel, task: SuiteTask, data: Prepared) -> tuple[Model, Network]:
+def _size(model: SuiteModel, task: SuiteTask, data: Prepared) -> tuple[Sized, Network]:
     """The model sized for this task, and its network on the meta device, where nothing is computed."""
     recipe, role, budget = task.recipe_for(model), task.task.role, task.budget.core_params
-    sized = model.model
+    sized = Sized(model.model)
     if budget is not None:
-        adapter_for(sized, role)  # before sizing, which would ask the same in vain at every width
+        adapter_for(model.model, role)  # before sizing, which would ask the same in vain at every width
         try:
             reads = task.task.output(data.encoding).reads
             sized = fit(
-                sized, budget, lambda candidate: count_core_params(candidate, role, recipe.embedding, reads=reads)
+                model.model,
+                budget,
+                lambda candidate, inner: count_core_params(candidate, role, recipe.embedding, reads=reads, inner=inner),
             )
         except Unreachable as error:
-            raise Unplannable(f"{model.label} on {task.label}: {error}") from error
+            raise Unplannable(f"{model.label} on {task.label}: {error}", model.place) from error
     with torch.device("meta"):
         network = build_network(
-            sized,
+            sized.model,
             role,
             task.task.input(data.encoding),
             task.task.output(data.encoding),
             embedding=recipe.embedding,
             dropout=recipe.dropout,
             identity_maps=budget is None,
+            inner=sized.inner,
         )
     return sized, network
 
@@ -155,7 +166,7 @@ def _runs(
     data: Prepared,
     positions: int,
     model: SuiteModel,
-    sized: Model,
+    sized: Sized,
     network: Network,
     device: str,
 ) -> Iterator[Assignment]:
@@ -165,7 +176,7 @@ def _runs(
     common: dict[str, Any] = {
         "task": task.label,
         "model": model.label,
-        "fields": fields(sized),
+        "fields": fields(sized.model),
         "core_params": network.core_params,
         "params": network.params,
         "adapter": network.adapter,
@@ -175,14 +186,14 @@ def _runs(
     if suite.tune:
         share = task.budget.share(suite.tune.share)
         for value in suite.tune.learning_rate:
-            tried = recipe.model_copy(update={"learning_rate": value})
+            tried = recipe.override({"learning_rate": value})
             resolved = resolved_run(Kind.TUNE, task, data, model, sized, tried, share, TUNE_SEED, device)
             estimate = estimate_seconds(network.core_params, readout, positions, rows, tried, share)
             run = PlannedRun(
                 id=run_id(resolved), kind=Kind.TUNE, seed=TUNE_SEED, estimate_s=estimate, resolved=resolved, **common
             )
             tuned_by.append(run.id)
-            yield Assignment(run, task, data, tried, share, device, sized)
+            yield Assignment(run, task, data, tried, share, *sized)
     for seed in suite.seeds:
         resolved = resolved_run(Kind.TRAIN, task, data, model, sized, recipe, task.budget, seed, device)
         if suite.tune:  # the grid and its rule, not the value that they choose
@@ -196,13 +207,13 @@ def _runs(
             resolved=resolved,
             **common,
         )
-        yield Assignment(run, task, data, recipe, task.budget, device, sized, tuple(tuned_by))
+        yield Assignment(run, task, data, recipe, task.budget, *sized, tuple(tuned_by))
 
 
-def _references(task: SuiteTask, data: Prepared, device: str) -> Iterator[Assignment]:
+def _references(task: SuiteTask, data: Prepared) -> Iterator[Assignment]:
     """The baselines of a task, and the optimum where the generator of the data knows it."""
     named = [(Kind.BASELINE, f"baseline:{baseline.name}") for baseline in task.task.baselines()]
-    if task.task.knows_optimum(task.dataset):
+    if task.rank_by is None and task.task.knows_optimum(task.dataset):  # which is by the task's first metric
         named.append((Kind.OPTIMUM, "optimum"))
     for kind, name in named:
         # two tables may ask the same of the same data at different budgets: each has references of its own
@@ -211,7 +222,7 @@ def _references(task: SuiteTask, data: Prepared, device: str) -> Iterator[Assign
         run = PlannedRun(
             id=run_id(resolved), kind=kind, task=task.label, model=name, seed=None, estimate_s=1.0, resolved=resolved
         )
-        yield Assignment(run, task, data, task.recipe, task.budget, device)
+        yield Assignment(run, task, data, task.recipe, task.budget)
 
 
 def _check_metrics(task: SuiteTask, data: Prepared) -> None:
@@ -222,18 +233,29 @@ def _check_metrics(task: SuiteTask, data: Prepared) -> None:
     """
     if not task.extra_metrics:
         return
-    from rnnbench.metrics import implementation  # noqa: PLC0415  heavy, and few suites ask
-
     training, validation = data.arrays(Split.TRAIN), data.arrays(Split.VALIDATION)
     items = task.task.baselines()[0].predict(task.task, data.encoding, training, validation)
     for metric in task.extra_metrics:
         try:
-            lacking = [name for name in implementation(metric).columns if name not in items]
+            lacking = [name for name in metric.columns if name not in items]
         except (ValueError, TypeError) as error:
             raise Unplannable(f"{task.label}: {error}") from error
         if lacking:
             what = f"items of {task.task.name!r} have no column {', '.join(lacking)}, only {', '.join(items)}"
             raise Unplannable(f"{task.label}: metric {metric.name!r} cannot be asked: {what}")
+
+
+def _chance(task: SuiteTask, data: Prepared) -> float:
+    """The ranking metric of a predictor that learned nothing.
+
+    By another metric than the task's first one, that is the score of the trivial baseline on the validation rows.
+    """
+    ranks = task.metrics[0]
+    if task.rank_by is None or ranks.name != task.rank_by:
+        return data.chance
+    trivial = next(baseline for baseline in task.task.baselines() if baseline.trivial)
+    training, validation = data.arrays(Split.TRAIN), data.arrays(Split.VALIDATION)
+    return score(ranks, trivial.predict(task.task, data.encoding, training, validation))
 
 
 def _positions(task: SuiteTask, data: Prepared) -> int:

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from rnnbench.base.numerics import NUMERICS
-from rnnbench.contract.models import Model
+from rnnbench.plan.sizing import Sized
 from rnnbench.prepare import Prepared
 from rnnbench.records.schema import Kind
 from rnnbench.suite import Budget, Recipe, SuiteModel, SuiteTask
@@ -18,25 +18,27 @@ def resolved_run(
     task: SuiteTask,
     data: Prepared,
     model: SuiteModel,
-    sized: Model,
+    sized: Sized,
     recipe: Recipe,
     budget: Budget,
     seed: int,
     device: str,
 ) -> dict[str, Any]:
     """Every input that moves the number of a trained run, as JSON values."""
-    parts = dict(sized.parts())
-    if (decoder := sized.decoder()) is not None:
+    core = sized.model
+    parts = dict(core.parts())
+    if (decoder := core.decoder()) is not None:
         parts["decoder"] = decoder
     return {
         "numerics": NUMERICS,
         "kind": kind,
         "model": {
             "label": model.label,
-            "name": sized.name,
-            "version": sized.version,
-            "fields": fields(sized),
+            "name": core.name,
+            "version": core.version,
+            "fields": fields(core),
             "parts": {name: f"{part.name} v{part.version}" for name, part in sorted(parts.items())},
+            **({"inner_projection": sized.inner} if sized.inner else {}),
         },
         **resolved_task(task, data),
         "recipe": recipe.model_dump(exclude={"evaluation_batch"}),  # no score depends on it
@@ -50,9 +52,11 @@ def resolved_run(
 
 def resolved_task(task: SuiteTask, data: Prepared) -> dict[str, Any]:
     """What a number owes to its task and data; metrics beside the task's own are named only where there are some."""
-    extra = [metric.name for metric in task.extra_metrics]
+    named: list[Any] = [metric.name for metric in task.extra_metrics if metric.source is None]
+    extra = [*named, *(metric.source for metric in task.extra_metrics if metric.source), *task.not_loaded]
     return {
         **({"metrics": extra} if extra else {}),
+        **({"rank_by": task.rank_by} if task.rank_by else {}),
         "task": {"name": task.task.name, "version": task.task.version, "fields": fields(task.task)},
         "dataset": {
             "name": task.dataset.name,

@@ -1,5 +1,15 @@
 """From a task and a dataset to encoded arrays on disk: fingerprints, vocabularies, sizes; cached."""
 
 from rnnbench.prepare.prepare import Prepared, cache_folder, data_folder, open_prepared, prepare
+from rnnbench.prepare.suite_data import UnusableData, data_files, prepare_suite
 
-__all__ = ["Prepared", "cache_folder", "data_folder", "open_prepared", "prepare"]
+__all__ = [
+    "Prepared",
+    "UnusableData",
+    "cache_folder",
+    "data_files",
+    "data_folder",
+    "open_prepared",
+    "prepare",
+    "prepare_suite",
+]

@@ -134,6 +134,19 @@ def open_emptied(path: Path) -> int:
         return descriptor
 
 
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a text file, made with its folder if need be.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    with naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = open_plain(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+
+
 def remove(path: Path) -> None:
     """Remove a file, if it is there.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rnnbench.records.files import member, open_emptied, remove_if_empty, subfolder
+from rnnbench.records.files import append_line, member, open_emptied, remove_if_empty, subfolder
 
 LOGS = "logs"
 
@@ -16,6 +16,15 @@ def open_log(folder: Path, run_id: str) -> int:
         StorageError: it cannot be opened.
     """
     return open_emptied(_log(folder, run_id))
+
+
+def append_to_log(folder: Path, run_id: str, line: str) -> None:
+    """Add a line to a run's log.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    append_line(_log(folder, run_id), line)
 
 
 def remove_empty_log(folder: Path, run_id: str) -> None:

@@ -53,6 +53,16 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+class PlannedSums(_Frozen):
+    """A metric that is ``scale`` times the sum of column ``total`` over that of ``count``, or over the items."""
+
+    total: str
+    count: str | None = None
+    scale: float = 1.0
+    identifies: str | None = None
+    """The column that is the task's and not the model's."""
+
+
 class MetricInfo(_Frozen):
     """What a table has to know of a metric: its name and unit, which scores are better, its scale and its range.
 
@@ -68,6 +78,12 @@ class MetricInfo(_Frozen):
     low: float | None = None
     """The least possible score; None if unbounded, or not stated, as in older plans: see :func:`metric_range`."""
     high: float | None = None
+    asked: bool = False
+    """Whether the suite asks for it beside the task's own."""
+    sums: PlannedSums | None = None
+    """How a plugin's metric is computed, where that is so simple that others can do it without the plugin."""
+    statistics: bool = False
+    """Whether the items keep a plugin metric's per-item statistics."""
 
     @model_validator(mode="after")
     def _check_range(self) -> Self:
@@ -76,9 +92,11 @@ class MetricInfo(_Frozen):
         return self
 
     @model_serializer(mode="wrap")
-    def _without_unstated_bounds(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        fields: dict[str, Any] = handler(self)
-        return {name: value for name, value in fields.items() if value is not None}
+    def _without_unstated_fields(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Fields that came later are written only where they say something."""
+        later = type(self).model_fields.keys() - {"name", "direction", "unit", "ratio"}
+        idle = {name for name in later if getattr(self, name) == type(self).model_fields[name].default}
+        return {name: value for name, value in handler(self).items() if name not in idle}
 
     @property
     def maximise(self) -> bool:
@@ -164,6 +182,8 @@ class PlannedTask(_Frozen):
     trivial_loss: float
     """The validation loss that a model which learned something is below."""
     notes: tuple[str, ...] = ()
+    items: Literal["rows", "windows", "lines"] | None = None
+    """What the items are, where that says how many a test set has; an older plan does not say."""
 
 
 class PlannedModel(_Frozen):

@@ -54,9 +54,9 @@ from rnnbench.records.schema import Plan, Record
 __all__ = [
     "DamagedFile",
     "FolderInUse",
-    "Found",
-    "Problem",
+    "FoundRecords",
     "StorageError",
+    "UnusableFile",
     "move_aside",
     "read_items",
     "read_plan",
@@ -82,7 +82,7 @@ _MAYBE_NOT_FINITE = re.compile(rb"NaN|Infinity|[0-9][eE][+]?[0-9]{3}")
 
 
 @dataclass(frozen=True, order=True)
-class Problem:
+class UnusableFile:
     """A file that could not be used; ``file`` is relative to the results folder."""
 
     file: str
@@ -90,11 +90,11 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundRecords:
     """The records of a folder by run id, and the files in their place that are none."""
 
     records: dict[str, Record]
-    problems: tuple[Problem, ...]
+    problems: tuple[UnusableFile, ...]
 
 
 # The plan
@@ -152,7 +152,7 @@ def read_records(folder: Path) -> dict[str, Record]:
     return scan_records(folder).records
 
 
-def scan_records(folder: Path) -> Found:
+def scan_records(folder: Path) -> FoundRecords:
     """The records of a folder by run id, and the problems of the files that are no records.
 
     Raises:
@@ -165,15 +165,15 @@ def scan_records(folder: Path) -> Found:
         try:
             record = _validate(Record, read(path, MOST_RECORD_BYTES), path)
         except StorageError as error:
-            problems.append(Problem(f"{RUNS}/{path.name}", error.reason))
+            problems.append(UnusableFile(f"{RUNS}/{path.name}", error.reason))
         except DamagedFile as error:
-            problems.append(Problem(f"{RUNS}/{path.name}", error.problem))
+            problems.append(UnusableFile(f"{RUNS}/{path.name}", error.problem))
         else:
             if record.id == path.stem:
                 records[record.id] = record
             else:
-                problems.append(Problem(f"{RUNS}/{path.name}", f"holds the record of run {record.id}"))
-    return Found(records, tuple(problems))
+                problems.append(UnusableFile(f"{RUNS}/{path.name}", f"holds the record of run {record.id}"))
+    return FoundRecords(records, tuple(problems))
 
 
 def read_items(folder: Path, run_id: str, sha256: str | None = None) -> dict[str, list[Any]]:

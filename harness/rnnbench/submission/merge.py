@@ -61,7 +61,7 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
     """
     if out.exists() and any(out.iterdir()):
         raise Incompatible(f"{out}: expected a new or an empty folder")
-    submissions = [_valid(folder) for folder in folders]
+    submissions = [_read_valid(folder) for folder in folders]
     plan = common_plan([submission.plan for submission in submissions if submission.plan])
     entries, contested = _union(submissions)
     confirmations, held_back = 0, {}
@@ -69,13 +69,15 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
         write_plan(out, plan)
         for run_id, of_run in sorted(entries.items()):
             chosen, others = _choose([of_run[digest] for digest in sorted(of_run)])
-            apart = _apart([chosen, *others]) or ("held back before" if run_id in contested else None)
-            if apart is None:
+            contradiction = _contradiction([chosen, *others]) or ("held back before" if run_id in contested else None)
+            if contradiction is None:
                 write_record(out, chosen.record, chosen.items)
                 confirmations += len(others)
             else:
-                held_back[run_id] = f"{chosen.record.task}, {chosen.record.model}, seed {chosen.record.seed}: {apart}"
-            kept, kind = (others, CONFIRMATIONS) if apart is None else ([chosen, *others], HELD_BACK)
+                held_back[run_id] = (
+                    f"{chosen.record.task}, {chosen.record.model}, seed {chosen.record.seed}: {contradiction}"
+                )
+            kept, kind = (others, CONFIRMATIONS) if contradiction is None else ([chosen, *others], HELD_BACK)
             for entry in kept:
                 write_text(subfolder(out, kind, run_id), f"{entry.digest[:16]}.json", canonical(entry.record))
         write_all(out)
@@ -97,7 +99,7 @@ def common_plan(plans: Sequence[Plan]) -> Plan:
                 raise Incompatible(
                     f"run {run.id} ({what}) of one plan is not in the largest: run one suite, or parts of it"
                 )
-            if found := differences(_core(planned[run.id]), _core(run)):
+            if found := differences(_without_estimate(planned[run.id]), _without_estimate(run)):
                 field, one, other = found[0]
                 raise Incompatible(f"run {run.id}: {field} is planned as {shown(one)} and as {shown(other)}")
     return whole
@@ -116,18 +118,18 @@ def _union(submissions: Sequence[Submission]) -> tuple[dict[str, dict[str, _Entr
         for entry in _entries(submission):
             entries[entry.record.id][entry.digest] = entry
         for kind in (CONFIRMATIONS, HELD_BACK):
-            for entry in _kept(submission, kind):
+            for entry in _kept_beside(submission, kind):
                 entries[entry.record.id].setdefault(entry.digest, entry)  # its items may lie in another folder
                 contested |= {entry.record.id} if kind == HELD_BACK else set()
     return entries, contested
 
 
-def _core(run: PlannedRun) -> dict[str, Any]:
+def _without_estimate(run: PlannedRun) -> dict[str, Any]:
     """What two machines have to plan alike; their estimates of time may differ."""
     return run.model_dump(mode="json", exclude={"estimate_s"})
 
 
-def _valid(folder: Path) -> Submission:
+def _read_valid(folder: Path) -> Submission:
     report = validate(folder, tables=False)
     if report.problems:
         more = f"\nand {len(report.problems) - SHOWN} more" if len(report.problems) > SHOWN else ""
@@ -141,7 +143,7 @@ def _entries(submission: Submission) -> Iterator[_Entry]:
         yield _entry(record, items)
 
 
-def _kept(submission: Submission, kind: str) -> Iterator[_Entry]:
+def _kept_beside(submission: Submission, kind: str) -> Iterator[_Entry]:
     """Records that an earlier merge kept beside the board."""
     for path in sorted(submission.folder.glob(f"{kind}/*/*.json")):
         try:
@@ -164,7 +166,7 @@ def _choose(entries: Sequence[_Entry]) -> tuple[_Entry, list[_Entry]]:
     return first, others
 
 
-def _apart(entries: Sequence[_Entry]) -> str | None:
+def _contradiction(entries: Sequence[_Entry]) -> str | None:
     """How the records of one run contradict each other, if any two do."""
     for first, second in itertools.combinations([entry.record for entry in entries], 2):
         if agreement(first, second) is Agreement.BEYOND:

@@ -20,9 +20,10 @@ from rnnbench.base.containment import third_party_code
 from rnnbench.base.errors import UserError
 from rnnbench.base.messages import first_invalid_field, format_cause, shown
 from rnnbench.contract.datasets import DataMissing, Dataset
+from rnnbench.contract.execution import ExecutorOptions
 from rnnbench.contract.tasks import Task
 from rnnbench.discovery import Registry
-from rnnbench.execute.local.executor import LocalExecutor
+from rnnbench.execute.executors import make_executor
 from rnnbench.execute.scheduler import Display, Settings, execute
 from rnnbench.plan import Assignment, Draft, Unplannable, draft
 from rnnbench.prepare import Prepared, cache_folder, prepare
@@ -31,22 +32,23 @@ from rnnbench.records.schema import Kind, Record
 from rnnbench.records.storage import read_records
 from rnnbench.submission.problems import differences
 from rnnbench.suite import Budget, Limits, Margin, Recipe, Suite, SuiteModel, SuiteTask, Tune
-from rnnbench.suite.plugins import create, find, find_metrics
+from rnnbench.suite.metrics import find_metrics
+from rnnbench.suite.plugins import create, find
 from rnnbench.suite.problems import SuiteError
 from rnnbench.suite.yaml_positions import Document
 
-MOST_INT = 10**7
+LARGEST_NUMBER = 10**7
 """Of any whole number in a plugin's fields: rows, widths, lengths."""
 MOST_STEPS = 10**6
 MOST_CORE_PARAMS = 10**9
 MOST_VALUES = 1000
-MEMORY = 32 * 10**9
+MEMORY_LIMIT_BYTES = 32 * 10**9
 """Bytes that the run may hold before it is ended."""
 
 _PATH = re.compile(r"[/\\\0]|^\.|^~|\.[A-Za-z0-9]{1,5}$")
 _FILE_FIELDS = {"path", "file", "files", "folder", "train", "validation", "test"}
 
-Shape = TypeVar("Shape", bound=BaseModel)
+S = TypeVar("S", bound=BaseModel)
 
 
 class Refused(UserError):
@@ -54,7 +56,7 @@ class Refused(UserError):
 
 
 @dataclass(frozen=True)
-class Again:
+class Rerun:
     """A run as it would be carried out again, the plan of nothing else, and what tuning chose for it."""
 
     draft: Draft
@@ -62,7 +64,7 @@ class Again:
     chosen: Mapping[str, float]
 
 
-def plan_again(record: Record, registry: Registry, data: Path | None, device: str) -> Again:
+def plan_rerun(record: Record, registry: Registry, data: Path | None, device: str) -> Rerun:
     """The run of a record, rebuilt from its resolved inputs alone.
 
     Args:
@@ -86,31 +88,40 @@ def plan_again(record: Record, registry: Registry, data: Path | None, device: st
     task = suite.tasks[0]
     prepared = prepared_data(task.task, task.dataset, data)
     try:
-        made = draft(suite, {task.label: prepared}, registry, device)
+        drafted = draft(suite, {task.label: prepared}, registry, device)
     except Unplannable as error:
         raise Refused(str(error)) from error
-    candidates = [_as_kind(one, record) for one in made.assignments.values() if one.run.model == record.model]
+    candidates = [_as_recorded(one, record) for one in drafted.assignments.values() if one.run.model == record.model]
     candidates = [one for one in candidates if (one.run.kind, one.run.seed) == (record.kind, record.seed)]
     for one in candidates:
         if one.run.id == record.id:
-            return Again(Draft(made.plan, {record.id: one}), one, record.chosen)
-    raise Refused(_why_another(record, candidates))
+            return Rerun(Draft(drafted.plan, {record.id: one}), one, record.chosen)
+    raise Refused(_why_id_differs(record, candidates))
 
 
-def run_again(again: Again, folder: Path, device: str, display: Display) -> Record | None:
-    """Carry it out in a folder of its own; None where it left no record."""
+def not_loaded(record: Record, rerun: Rerun) -> list[str]:
+    """The metrics of a record that a rerun does not compute: ``evaluate`` modules are loaded from nowhere else."""
+    task = rerun.assignment.task
+    computed = {metric.name for metric in task.metrics}
+    named = {str(module.get("name")) for module in task.not_loaded}
+    return sorted((named & record.metrics.keys()) - computed)
+
+
+def execute_rerun(rerun: Rerun, registry: Registry, folder: Path, device: str, display: Display) -> Record | None:
+    """Carry it out on this machine, in a folder of its own; None where it left no record."""
     settings = Settings(
         folder=folder,
         device=device,
         jobs=1,
         checkpoint_s=3600.0,
-        limits=Limits(memory=f"{MEMORY // 10**9}GB"),  # type: ignore[arg-type]  # as a suite gives it
+        limits=Limits(memory=f"{MEMORY_LIMIT_BYTES // 10**9}GB"),  # type: ignore[arg-type]  # as a suite gives it
         stopping=lambda: False,
     )
-    run = again.assignment.run
-    execute(again.draft, [run.id], settings, LocalExecutor(), display)
+    run = rerun.assignment.run
+    executor = make_executor("local", registry, ExecutorOptions(jobs=1, device=device))
+    execute(rerun.draft, [run.id], settings, executor, display, registry)
     found = read_records(folder).get(run.id)
-    return found and found.model_copy(update={"chosen": dict(again.chosen)})
+    return found and found.model_copy(update={"chosen": dict(rerun.chosen)})
 
 
 def rebuild(record: Record, registry: Registry) -> tuple[Task, Dataset]:
@@ -144,7 +155,7 @@ def prepared_data(task: Task, dataset: Dataset, data: Path | None) -> Prepared:
         return prepare(task, dataset, data, cache_folder())
 
 
-def _as_kind(assignment: Assignment, record: Record) -> Assignment:
+def _as_recorded(assignment: Assignment, record: Record) -> Assignment:
     """With the value that tuning chose in place of the grid; and a tuning run as what it is."""
     recipe, run = assignment.recipe, assignment.run
     if record.chosen:
@@ -155,7 +166,7 @@ def _as_kind(assignment: Assignment, record: Record) -> Assignment:
     return dataclasses.replace(assignment, recipe=recipe, run=run, tune=())
 
 
-def _why_another(record: Record, candidates: list[Assignment]) -> str:
+def _why_id_differs(record: Record, candidates: list[Assignment]) -> str:
     if not candidates:
         return f"nothing here is a {record.kind} run of {shown(record.model)}, or it cannot run on this task"
     found = differences(record.resolved, json.loads(json.dumps(candidates[0].run.resolved)))
@@ -173,13 +184,17 @@ def _suite(record: Record, registry: Registry) -> Suite:
     trained = record.kind in (Kind.TRAIN, Kind.TUNE)
     task, dataset = rebuild(record, registry)
     model = _plugin("model", resolved, registry, document) if trained else None
-    extra = tuple(
-        find_metrics([str(name) for name in _listed(resolved.get("metrics"))], task, ("metrics",), registry, document)
-    )
+    asked = _listed(resolved.get("metrics"))
+    modules = tuple(entry for entry in asked if isinstance(entry, dict))
+    names = [str(entry) for entry in asked if not isinstance(entry, dict)]
+    extra = tuple(find_metrics(names, task, ("metrics",), registry, document, Path()))
+    rank_by = resolved.get("rank_by")
+    if not isinstance(rank_by, str | None):
+        raise Refused(f"resolved.rank_by: expected the name of a metric, got {shown(rank_by)}")
     if document.problems:
         raise Refused(str(SuiteError(document.problems)))
     budget = _typed(Budget, resolved.get("budget", {"steps": 1}), "budget")
-    recipe = _typed(Recipe, {**resolved.get("recipe", {}), **_chosen(record)}, "recipe")
+    recipe = _typed(Recipe, {**resolved.get("recipe", {}), **_tuned_rate(record)}, "recipe")
     tune = _typed(Tune, resolved["tune"], "tune") if resolved.get("tune") else None
     if not trained:
         budget = Budget(steps=1)
@@ -195,12 +210,21 @@ def _suite(record: Record, registry: Registry) -> Suite:
         margin=Margin(),
         models=() if model is None else (SuiteModel(label=record.model, model=model, recipe_overrides={}),),
         tasks=(
-            SuiteTask(label=record.task, task=task, dataset=dataset, budget=budget, recipe=recipe, extra_metrics=extra),
+            SuiteTask(
+                label=record.task,
+                task=task,
+                dataset=dataset,
+                budget=budget,
+                recipe=recipe,
+                extra_metrics=extra,
+                rank_by=rank_by,
+                not_loaded=modules,
+            ),
         ),
     )
 
 
-def _chosen(record: Record) -> Mapping[str, float]:
+def _tuned_rate(record: Record) -> Mapping[str, float]:
     """A tuned run's rate, checked with the rest of its recipe; the plan does without it."""
     if record.chosen.keys() - {"learning_rate"}:
         raise Refused(f"chosen: expected a learning rate, got {shown(record.chosen)}")
@@ -215,9 +239,9 @@ def _plugin(kind: Any, resolved: Mapping[str, Any], registry: Registry, document
     return create(cls, named.get("fields", {}), ("resolved", kind), document) if cls else None
 
 
-def _typed(shape: type[Shape], values: Any, name: str) -> Shape:
+def _typed(schema: type[S], values: Any, name: str) -> S:
     try:
-        return shape.model_validate(values)
+        return schema.model_validate(values)
     except ValidationError as error:
         raise Refused(first_invalid_field(error, f"resolved.{name}")) from error
 
@@ -230,8 +254,8 @@ def _refuse_paths_and_sizes(record: Record) -> None:
         for at, value in _leaves(fields, f"resolved.{kind}.fields"):
             if isinstance(value, str) and (_PATH.search(value) or (kind == "dataset" and _names_a_file(at))):
                 raise Refused(f"{at}: {shown(value)} may name a file: only catalogued data is read")
-            if isinstance(value, int | float) and abs(value) > MOST_INT:
-                raise Refused(f"{at}: expected at most {MOST_INT:,}, got {shown(value)}")
+            if isinstance(value, int | float) and abs(value) > LARGEST_NUMBER:
+                raise Refused(f"{at}: expected at most {LARGEST_NUMBER:,}, got {shown(value)}")
     budget = resolved.get("budget")
     for unit, most in (("steps", MOST_STEPS), ("core_params", MOST_CORE_PARAMS)):
         asked = budget.get(unit) if isinstance(budget, dict) else None

@@ -7,16 +7,15 @@ import re
 import typing
 from typing import Any, Literal, TypeVar
 
-from rnnbench.base.messages import did_you_mean, expected_one_of, format_cause, format_error, shown
+from rnnbench.base.messages import did_you_mean, format_cause, format_error, shown
 from rnnbench.contract.datasets import Dataset
 from rnnbench.contract.models import Model
 from rnnbench.contract.tasks import Task
 from rnnbench.suite.checking import checked_value, unknown
 
 if typing.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from rnnbench.contract.metrics import Metric
     from rnnbench.discovery import Registry
     from rnnbench.suite.yaml_positions import Document, Location
 
@@ -38,23 +37,6 @@ def _not_installed(kind: Kind, name: str, known: Mapping[str, object], registry:
     unloaded = f"; could not be loaded, and may have it: {', '.join(broken)}" if broken else ""
     installed = f"expected one of {', '.join(known)}" if known else f"no {kind} is installed"
     return f"no {kind} is named {shown(name)}{did_you_mean(name, known)}{unloaded}; {installed}"
-
-
-def find_metrics(
-    names: Sequence[str], task: Task, at: Location, registry: Registry, document: Document
-) -> Iterator[Metric]:
-    """The metrics of these names; one that is not installed, or that the task has itself, is reported as a mistake."""
-    taken = {metric.name for metric in task.metrics}
-    for index, name in enumerate(names):
-        if name in taken:
-            what = f"{name!r} is scored already, expected a metric beside those of {task.name!r}"
-            document.report((*at, index), what)
-        elif name not in registry.metrics:
-            known = [other for other in registry.metrics if other not in taken]
-            document.report((*at, index), f"no metric is named {shown(name)}{expected_one_of(name, known)}")
-        else:
-            taken.add(name)
-            yield registry.metrics[name]
 
 
 def create(cls: type[Plugin], fields: Mapping[str, object], entry: Location, document: Document) -> Plugin | None:

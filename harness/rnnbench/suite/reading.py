@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from rnnbench.suite.budget import Budget
 from rnnbench.suite.checking import checked
-from rnnbench.suite.plugins import create, find, find_metrics
+from rnnbench.suite.metrics import check_rank, find_metrics
+from rnnbench.suite.plugins import create, find
 from rnnbench.suite.problems import Problem, SuiteError
 from rnnbench.suite.published import published
 from rnnbench.suite.recipe import Recipe
@@ -39,7 +40,7 @@ def read_suite(path: Path, registry: Registry, seeds: int | None = None) -> Suit
     # A top that is wrong gets a stand-in, so that the entries below it are checked all the same.
     budget, recipe = (file.budget, file.recipe) if file else (Budget(), Recipe())
     models = tuple(_models(document, registry))
-    tasks = tuple(_tasks(document, registry, budget, recipe))
+    tasks = tuple(_tasks(document, registry, budget, recipe, path.parent))
     numbers = tuple(published(_entries(document, "published"), models, tasks, document))
     if file:
         check_top(file, path, document)
@@ -79,11 +80,12 @@ def _models(document: Document, registry: Registry) -> Iterator[SuiteModel]:
         cls = find("model", entry.model, (*at, "model"), registry, document)
         model = create(cls, entry.fields, at, document) if cls else None
         if model is not None:
-            yield SuiteModel(label=label, model=model, recipe_overrides=overrides)
+            place = ":".join(map(str, (document.path, *document.places[at])))
+            yield SuiteModel(label=label, model=model, recipe_overrides=overrides, place=place)
     check_labels(labels, document)
 
 
-def _tasks(document: Document, registry: Registry, budget: Budget, recipe: Recipe) -> Iterator[SuiteTask]:
+def _tasks(document: Document, registry: Registry, budget: Budget, recipe: Recipe, folder: Path) -> Iterator[SuiteTask]:
     labels: dict[Location, str] = {}
     for at, raw in _entries(document, "tasks"):
         entry = checked(TaskEntry, raw, at, document)
@@ -98,13 +100,16 @@ def _tasks(document: Document, registry: Registry, budget: Budget, recipe: Recip
         if task_cls and dataset_cls:
             check_rows(task_cls, dataset_cls, (*at, "dataset"), registry, document)
         if task is not None and dataset is not None:
+            extra = tuple(find_metrics(entry.metrics, task, (*at, "metrics"), registry, document, folder))
+            names = [metric.name for metric in (*task.metrics, *extra)]
             yield SuiteTask(
                 label=label,
                 task=task,
                 dataset=dataset,
                 budget=budget.override(entry.budget),
                 recipe=recipe.override(entry.recipe.given()),
-                extra_metrics=tuple(find_metrics(entry.metrics, task, (*at, "metrics"), registry, document)),
+                extra_metrics=extra,
+                rank_by=check_rank(entry.rank_by, names, (*at, "rank_by"), document),
             )
     check_labels(labels, document)
 

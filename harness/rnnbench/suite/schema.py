@@ -10,6 +10,7 @@ from rnnbench.suite.base import Shape
 from rnnbench.suite.budget import Budget
 from rnnbench.suite.limits import Limits
 from rnnbench.suite.margin import Margin
+from rnnbench.suite.metrics import EvaluateEntry
 from rnnbench.suite.recipe import Recipe
 from rnnbench.suite.tuning import Tune
 
@@ -84,8 +85,10 @@ class TaskEntry(Shape):
     dataset: Annotated[DatasetEntry, _key_for("name")]
     label: _Label | None = None
     fields: _Fields
-    metrics: Annotated[list[_Name], Field(default_factory=list)]
-    """Metrics beside the task's own, of those that plugins bring; they rank nothing."""
+    metrics: Annotated[list[Any], Field(default_factory=list)]
+    """Metrics beside the task's own: names of those that are installed, or ``evaluate`` modules."""
+    rank_by: _Name | None = None
+    """Which metric ranks; by default the task's first one."""
     budget: Budget = Budget()
     recipe: Recipe = Recipe()
 
@@ -129,11 +132,17 @@ class SuiteFile(Shape):
     published: Annotated[list[Any], Field(default_factory=list)]
 
 
+class _WholeTask(TaskEntry):
+    """A table with its metrics, for the schema."""
+
+    metrics: Annotated[list[str | EvaluateEntry], Field(default_factory=list)]
+
+
 class _Whole(SuiteFile):
     """The file with its entries, for its schema."""
 
     models: list[str | ModelEntry]
-    tasks: Annotated[list[TaskEntry], Field(min_length=1)]
+    tasks: Annotated[list[_WholeTask], Field(min_length=1)]
     published: Annotated[list[PublishedEntry], Field(default_factory=list)]
 
 

@@ -28,6 +28,8 @@ class SuiteModel:
     label: str
     model: Model
     recipe_overrides: Mapping[str, Any]
+    place: str = ""
+    """Where the suite names it, ``file:line:column``; empty where no file does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +43,16 @@ class SuiteTask:
     recipe: Recipe
     extra_metrics: tuple[Metric, ...] = ()
     """Metrics that the suite adds to the task's own."""
+    rank_by: str | None = None
+    """The metric that ranks, where it is not the task's first one."""
+    not_loaded: tuple[Mapping[str, Any], ...] = ()
+    """Of a record that is run again, the ``evaluate`` modules that are part of its id and are not loaded."""
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """All metrics of the table; it is ranked by the first one."""
-        return (*self.task.metrics, *self.extra_metrics)
+        every = (*self.task.metrics, *self.extra_metrics)
+        return tuple(sorted(every, key=lambda metric: metric.name != self.rank_by))
 
     def recipe_for(self, model: SuiteModel) -> Recipe:
         """The recipe of a model on this task: the model's overrides take precedence."""

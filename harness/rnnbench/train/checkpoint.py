@@ -12,6 +12,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from rnnbench.network import tree
+
 
 class Damaged(Exception):
     """A checkpoint is truncated or altered."""
@@ -28,15 +30,13 @@ class Checkpoint:
 
 def to_bytes(checkpoint: Checkpoint) -> tuple[bytes, bytes]:
     """(safetensors, JSON that names their hash)."""
-    leaves: list[Tensor] = []
-    shape = _flatten(checkpoint.carried, leaves)
     tensors = dict(checkpoint.tensors)
-    tensors.update({f"carried.{index}": leaf for index, leaf in enumerate(leaves)})
+    tensors.update({f"carried.{index}": leaf for index, leaf in enumerate(tree.leaves(checkpoint.carried))})
     # own memory for each: safetensors refuses views that share storage
     stored = save({name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()})
     values = {
         "values": checkpoint.values,
-        "carried": shape,
+        "carried": tree.structure(checkpoint.carried),
         "sha256": hashlib.sha256(stored).hexdigest(),
     }
     return stored, json.dumps(values, allow_nan=False).encode()
@@ -53,26 +53,9 @@ def from_bytes(stored: bytes, described: bytes) -> Checkpoint:
         if hashlib.sha256(stored).hexdigest() != description["sha256"]:
             raise Damaged("the tensors are not those that the description names")
         tensors = load(stored)
-        carried = _unflatten(description["carried"], tensors)
+        leaves = [tensors[f"carried.{index}"] for index in range(len(tensors)) if f"carried.{index}" in tensors]
+        carried = tree.rebuild(description["carried"], leaves)
         rest = {name: tensor for name, tensor in tensors.items() if not name.startswith("carried.")}
         return Checkpoint(rest, description["values"], carried)
-    except (ValueError, KeyError, TypeError, SafetensorError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, SafetensorError) as error:
         raise Damaged(str(error)) from error
-
-
-def _flatten(tree: Any, leaves: list[Tensor]) -> Any:
-    """The tree's shape as nested lists of leaf numbers."""
-    if tree is None:
-        return None
-    if isinstance(tree, Tensor):
-        leaves.append(tree)
-        return len(leaves) - 1
-    return [_flatten(branch, leaves) for branch in tree]
-
-
-def _unflatten(shape: Any, tensors: Mapping[str, Tensor]) -> Any:
-    if shape is None:
-        return None
-    if isinstance(shape, int):
-        return tensors[f"carried.{shape}"]
-    return tuple(_unflatten(branch, tensors) for branch in shape)

@@ -27,13 +27,13 @@ from rnnbench import (
     Row,
     Task,
     Value,
+    find_metric,
     rows_of_type,
     scored_by_row,
 )
 from rnnbench_tasks.memory.fixed_length import FixedLength, one_length
 from rnnbench_tasks.memory.marked_numbers import NumbersRow
 from rnnbench_tasks.memory.solved import ADDING_SOLVED, STOP_MSE
-from rnnbench_tasks.metrics import MSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,7 +57,8 @@ class Adding(FixedLength):
 
     name = "adding"
     rows = NumbersRow
-    metrics = (ADDING_SOLVED, MSE)
+    metrics = (ADDING_SOLVED, find_metric("mse"))
+    columns = {"squared_error": "float64", "count": "int64"}
 
     def fit(self, rows: Rows) -> Encoding:
         """Nothing: the numbers are read as they are."""
@@ -109,7 +110,7 @@ class Adding(FixedLength):
 
     def optimum(self, dataset: Dataset, encoding: Encoding, rows: Sequence[Row], test: Arrays) -> dict[str, float]:
         """No error: the target is in the row."""
-        return {MSE.name: 0.0, ADDING_SOLVED.name: 100.0}
+        return {"mse": 0.0, ADDING_SOLVED.name: 100.0}
 
 
 def _columns(data: Arrays, prediction_R: npt.NDArray[np.floating]) -> Columns:

@@ -64,6 +64,7 @@ class AssociativeRecall(FixedLength):
     name = "associative-recall"
     rows = PairsRow
     metrics = (RECALL_SOLVED, RECALLED)
+    columns = {"right": "int64", "count": "int64", "nll": "float64"}
 
     def fit(self, rows: Rows) -> Encoding:
         """The numbers of keys and of values."""

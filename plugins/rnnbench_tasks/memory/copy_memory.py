@@ -60,6 +60,7 @@ class CopyMemory(FixedLength):
     role = Role.CAUSAL
     rows = SymbolsRow
     metrics = (RECALL_SOLVED, RECALLED)
+    columns = {"right": "int64", "count": "int64", "nll": "float64"}
 
     def fit(self, rows: Rows) -> Encoding:
         """The size of the alphabet."""

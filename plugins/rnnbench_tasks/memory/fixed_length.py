@@ -29,6 +29,7 @@ class FixedLength(Task):
 
     role: ClassVar[Role] = Role.ENCODER
     block: ClassVar[str] = "a sequence"
+    items_are = "rows"
 
     def batches(self, data: Arrays, size: int, order: np.random.Generator) -> Iterator[Batch]:
         """Shuffled rows."""

@@ -1,7 +1,4 @@
-"""The built-in executor: one process a run on this machine, forked from a server that has imported what runs need.
-
-It keeps the limits of its jobs, since a run that has reached one can no longer be relied on to notice.
-"""
+"""The built-in executor: one process a run on this machine, forked from a server that has imported what runs need."""
 
 from __future__ import annotations
 
@@ -17,9 +14,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from rnnbench.execute.job import Job
-from rnnbench.execute.local.processes import end_family, end_group, resident_bytes
+from rnnbench.contract.execution import Died, Event, Executor, ExecutorOptions, Job
+from rnnbench.execute.limits import limit_reached
 from rnnbench.execute.local.worker import main
+from rnnbench.execute.processes import end_family, end_group
 
 # Some libraries start threads when they are imported (OpenBLAS its pool, Arrow's allocator a janitor), and a process
 # with threads must not be forked.
@@ -31,35 +29,14 @@ NO_THREADS = {
 }
 
 
-GRACE_S = 4.0
-"""What a run that was asked to stop has to save its place."""
-
-
-@dataclass(frozen=True)
-class Event:
-    """What became of a run.
-
-    A worker reports ``phase``, ``progress``, ``finished``, ``stopped`` or ``unstored``. Of its process is told that it
-    ``died``, where and how, or that it was ended for reaching a limit of time (``timeout``) or memory (``oom``).
-    """
-
-    run_id: str
-    kind: str
-    payload: Any = None
-
-
 @dataclass
-class _Running:
+class _Worker:
     """A job under way."""
 
     job: Job
     process: BaseProcess
     connection: Connection
     began: float
-    where: str = "set-up"
-    """Its phase, and the strangers at work in it."""
-    overdue: float | None = None
-    """Since when it has been asked to stop, for having reached its limit of time."""
 
     @property
     def pid(self) -> int:
@@ -67,21 +44,17 @@ class _Running:
         assert self.process.pid is not None
         return self.process.pid
 
-    @property
-    def timeout(self) -> str:
-        """What to say of one that reached its limit of time."""
-        return f"ran into its limit of {self.job.limits.seconds:g} seconds"
 
+class LocalExecutor(Executor):
+    """Each job in a worker process; a worker that reaches a limit is killed with all that it started."""
 
-class LocalExecutor:
-    """Submit jobs, poll for events, stop. Any executor has these three methods."""
-
-    def __init__(self) -> None:
+    def __init__(self, options: ExecutorOptions) -> None:
+        del options  # as many workers as there are jobs
         os.environ.update(NO_THREADS)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["rnnbench.execute.local.preload"])
         self._start_server()
-        self._running: dict[str, _Running] = {}
+        self._workers: dict[str, _Worker] = {}
 
     @staticmethod
     def _start_server() -> None:
@@ -92,105 +65,64 @@ class LocalExecutor:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    @property
-    def running(self) -> int:
-        """How many jobs are under way."""
-        return len(self._running)
-
     def submit(self, job: Job) -> None:
         """Start a job in a process of its own."""
-        run_id = job.assignment.run.id
         self._start_server()  # it may have been killed
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=main, args=(job, theirs), name=f"rnnbench-{run_id}", daemon=True)
+        process = self._context.Process(target=main, args=(job, theirs), name=f"rnnbench-{job.id}", daemon=True)
         process.start()
         theirs.close()
-        self._running[run_id] = _Running(job, process, ours, time.monotonic())
+        self._workers[job.id] = _Worker(job, process, ours, time.monotonic())
 
     def poll(self, seconds: float) -> Iterator[Event]:
         """The events of the next ``seconds``; returns early once there are some."""
         waited: dict[Any, str] = {
-            thing: run_id for run_id, one in self._running.items() for thing in (one.connection, one.process.sentinel)
+            thing: run_id for run_id, one in self._workers.items() for thing in (one.connection, one.process.sentinel)
         }
         ready = wait(list(waited), seconds)
         for run_id in dict.fromkeys(waited[thing] for thing in ready):
-            yield from self._read(run_id)
-        yield from self._limited()
+            yield self._read(run_id)
+        for run_id, one in list(self._workers.items()):
+            if (event := limit_reached(one.job, one.pid, time.monotonic() - one.began)) is not None:
+                self.kill(run_id)
+                yield event
 
-    def stop(self, seconds: float) -> Iterator[Event]:
-        """Ask every job to save a checkpoint and end; after ``seconds`` end what has not."""
-        for one in self._running.values():
-            _ask_to_stop(one)
-        deadline = time.monotonic() + seconds
-        while self._running and (left := deadline - time.monotonic()) > 0:
-            yield from self.poll(left)
-        for run_id in list(self._running):
-            self._end(run_id)
+    def ask_to_stop(self, run_id: str) -> None:
+        """Ask a worker to save its place and end."""
+        with contextlib.suppress(OSError):
+            self._workers[run_id].connection.send("stop")
 
-    def _read(self, run_id: str) -> Iterator[Event]:
-        """What a worker sent, or how it ended without a word."""
-        one = self._running[run_id]
-        if one.process.exitcode is not None:  # what it left may hold the pipe open
-            end_group(one.pid)
-        try:
-            if not one.connection.poll(0):
-                raise EOFError
-            kind, payload = one.connection.recv()
-        except (EOFError, OSError):
-            kind, payload = "died", self._reap(run_id)
-        else:
-            if kind == "phase":
-                one.where = payload
-            elif kind != "progress":
-                self._reap(run_id)
-        if one.overdue is not None and kind in ("died", "stopped"):
-            kind, payload = "timeout", one.timeout
-        yield Event(run_id, kind, payload)
-
-    def _limited(self) -> Iterator[Event]:
-        """End what has reached a limit; time out politely at first."""
-        for run_id, one in list(self._running.items()):
-            limits, now = one.job.limits, time.monotonic()
-            if limits.seconds is not None and one.overdue is None and now - one.began > limits.seconds:
-                one.overdue = now
-                _ask_to_stop(one)
-            elif one.overdue is not None and now - one.overdue > GRACE_S:
-                self._end(run_id)
-                yield Event(run_id, "timeout", one.timeout)
-            elif limits.memory is not None and (held := resident_bytes(one.pid)) > limits.memory:
-                self._end(run_id)
-                yield Event(run_id, "oom", f"held {held / 1e9:.2f} GB, its limit is {limits.memory / 1e9:.2f} GB")
-
-    def _end(self, run_id: str) -> None:
-        """Kill a job, and all that it started."""
-        one = self._running.pop(run_id)
+    def kill(self, run_id: str) -> None:
+        """Kill a worker, and all that it started."""
+        one = self._workers.pop(run_id)
         if one.process.exitcode is None:
             end_family(one.pid)
             one.process.join()
         end_group(one.pid)
         one.connection.close()
 
-    def _reap(self, run_id: str) -> str:
-        """Wait for a job's process to end; says how it did."""
-        one = self._running.pop(run_id)
+    def _read(self, run_id: str) -> Event:
+        """What a worker sent, or that it died."""
+        one = self._workers[run_id]
+        if one.process.exitcode is not None:  # what it left may hold the pipe open
+            end_group(one.pid)
+        try:
+            if not one.connection.poll(0):
+                raise EOFError
+            event: Event = one.connection.recv()
+        except (EOFError, OSError):
+            return Died.of_process(run_id, self._reap(run_id))
+        if event.is_last:
+            self._reap(run_id)
+        return event
+
+    def _reap(self, run_id: str) -> int:
+        """Wait for a worker to end, kill what it leaves, and give its exit code."""
+        one = self._workers.pop(run_id)
         one.connection.close()
         one.process.join(5)
         if one.process.exitcode is None:
             end_family(one.pid)
             one.process.join()
         end_group(one.pid)
-        code = one.process.exitcode or 0
-        how = f"killed by {_signal_name(-code)}" if code < 0 else f"ended with exit code {code}"
-        return f"{one.where}: the worker was {how}"
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:  # a real-time signal
-        return f"signal {number}"
-
-
-def _ask_to_stop(one: _Running) -> None:
-    with contextlib.suppress(OSError):
-        one.connection.send("stop")
+        return one.process.exitcode or 0

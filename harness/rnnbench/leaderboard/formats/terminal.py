@@ -12,7 +12,19 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from rnnbench.leaderboard.board import Board, Row, RowKind, Table
-from rnnbench.leaderboard.formatting import brief, clean, decimals, distance, half, heading, rank, score, span
+from rnnbench.leaderboard.formatting import (
+    asked_metrics,
+    brief,
+    clean,
+    decimals,
+    distance,
+    half,
+    heading,
+    other,
+    rank,
+    score,
+    span,
+)
 from rnnbench.leaderboard.prose import (
     VERDICT_NOTE,
     average_ranks,
@@ -65,6 +77,9 @@ def _table(table: Table) -> Iterable[RenderableType]:
     grid.add_column("95 %, seeds", no_wrap=True)
     grid.add_column("test set", justify="right", no_wrap=True)
     optimum = any(row.to_optimum is not None for row in table.rows)
+    asked = asked_metrics(table)
+    for metric in asked:
+        grid.add_column(heading(metric), justify="right", max_width=14)
     for reference in ["optimum"] * optimum + ["baseline"]:
         grid.add_column(f"to {reference}", justify="right", max_width=9)
     grid.add_column("notes", overflow="fold")
@@ -76,6 +91,7 @@ def _table(table: Table) -> Iterable[RenderableType]:
             score(row.mean, digits),
             span(row.seeds_interval, digits),
             half(row.test_interval, digits),
+            *(other(row, metric) for metric in asked),
             *(distance(value, row.metric, digits) for value in distances),
             letters(row, notes),
         )

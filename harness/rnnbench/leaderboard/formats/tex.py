@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from rnnbench.leaderboard.board import Row, RowKind, Table
 from rnnbench.leaderboard.formatting import (
+    asked_metrics,
     brief,
     clean,
     decimals,
     distance,
+    other,
     rank,
     score,
     seeds,
@@ -20,10 +22,11 @@ from rnnbench.leaderboard.formatting import (
 from rnnbench.leaderboard.prose import across_remarks, footnotes, letters, settings, table_remarks, verdict_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rnnbench.leaderboard.board import Across
     from rnnbench.leaderboard.results import Results
+    from rnnbench.records.schema import MetricInfo
 
 _MINUS = "\N{MINUS SIGN}"
 _REPLACED = {
@@ -79,14 +82,14 @@ def _across(across: Across) -> Iterable[str]:
 def _table(table: Table) -> Iterable[str]:
     digits = decimals(table)
     notes = footnotes(table)
-    arrow = r"$\uparrow$" if table.metric.maximise else r"$\downarrow$"
-    unit = f" ({table.metric.unit})" if table.metric.unit else ""
     header = [escape(name) for name in _COLUMNS]
-    header.insert(2, f"{escape(table.metric.name + unit)} {arrow}")
+    header.insert(2, _heading(table.metric))
+    asked = asked_metrics(table)
+    header[5:5] = [_heading(metric) for metric in asked]
     yield r"\begin{table}"
     yield r"\centering\small"
     yield rf"\caption{{{escape(table.label)}. {'; '.join(map(escape, verdict_parts(table.verdict)))}.}}"
-    yield r"\begin{tabular}{rlrrrrrrrl}"
+    yield rf"\begin{{tabular}}{{rlrrr{'r' * len(asked)}rrrrl}}"
     yield r"\toprule"
     yield _line(header)
     yield r"\midrule"
@@ -95,7 +98,7 @@ def _table(table: Table) -> Iterable[str]:
         if row.kind is not kind and kind is RowKind.MODEL:
             yield r"\midrule"
         kind = row.kind
-        yield _line(_cells(row, digits, letters(row, notes)))
+        yield _line(_cells(row, digits, [other(row, metric) for metric in asked], letters(row, notes)))
     yield r"\bottomrule"
     yield r"\end{tabular}"
     yield r"\par\footnotesize"
@@ -105,7 +108,13 @@ def _table(table: Table) -> Iterable[str]:
     yield r"\end{table}"
 
 
-def _cells(row: Row, digits: int, marks: str) -> Iterable[str]:
+def _heading(metric: MetricInfo) -> str:
+    arrow = r"$\uparrow$" if metric.maximise else r"$\downarrow$"
+    unit = f" ({metric.unit})" if metric.unit else ""
+    return f"{escape(metric.name + unit)} {arrow}"
+
+
+def _cells(row: Row, digits: int, others: Sequence[str], marks: str) -> Iterable[str]:
     name = escape(row.model)
     yield escape(rank(row))
     yield rf"\textbf{{{name}}}" if row.rank == 1 else rf"\emph{{{name}}}" if row.kind is not RowKind.MODEL else name
@@ -116,6 +125,7 @@ def _cells(row: Row, digits: int, marks: str) -> Iterable[str]:
                 score(row.mean, digits),
                 span(row.seeds_interval, digits),
                 span(row.test_interval, digits),
+                *others,
                 distance(row.to_baseline, row.metric, digits),
             )
         ),

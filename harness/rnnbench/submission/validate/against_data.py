@@ -11,7 +11,7 @@ from typing import Any
 
 from rnnbench.contract.datasets import DataMissing, Split
 from rnnbench.discovery import Registry, discover
-from rnnbench.formulas import REFERENCE, REFERENCE_SUM, without_references
+from rnnbench.metrics.translation import REFERENCE, REFERENCE_SUM, without_references
 from rnnbench.prepare import Prepared
 from rnnbench.records.schema import Kind, PlannedTask, Record, Status
 from rnnbench.records.storage import ITEMS, PLAN
@@ -55,17 +55,22 @@ def _check_task(
 ) -> Iterator[Problem]:
     task, dataset = rebuild(baseline, registry)
     prepared = prepared_data(task, dataset, data)
+    rank_by = baseline.resolved.get("rank_by")
+    asked = [one.get("name") if isinstance(one, dict) else one for one in baseline.resolved.get("metrics") or ()]
     said: dict[str, Any] = {
         "fingerprint": prepared.fingerprint,
         "counts": prepared.counts,
-        "chance": prepared.chance,
         "trivial_loss": prepared.trivial_loss,
         "block": task.block,
         "task_version": task.version,
-        "metrics": [metric.name for metric in task.metrics],
+        "items": task.items_are if planned.items is not None else None,
+        "metrics": [metric.name for metric in sorted(task.metrics, key=lambda metric: metric.name != rank_by)],
     }
+    if rank_by is None:
+        said["chance"] = prepared.chance
+    own = [metric.name for metric in planned.metrics if metric.name not in asked]
     for field, expected in said.items():
-        got: Any = [metric.name for metric in planned.metrics] if field == "metrics" else getattr(planned, field)
+        got: Any = own if field == "metrics" else getattr(planned, field)
         same = same_number(expected, got) if isinstance(expected, float) else expected == got
         if not same:
             yield differs(PLAN, f"tasks.{planned.label}.{field}", expected, got, "of the data here")

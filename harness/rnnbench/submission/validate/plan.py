@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rnnbench.formulas import FORMULAS
+from rnnbench.metrics import NAMES, find_metric
 from rnnbench.records.run_id import run_id
-from rnnbench.records.schema import BUDGET_TOLERANCE, Kind, Plan, PlannedModel, PlannedRun, PlannedTask
+from rnnbench.records.schema import BUDGET_TOLERANCE, Kind, MetricInfo, Plan, PlannedModel, PlannedRun, PlannedTask
 from rnnbench.records.storage import PLAN
 from rnnbench.submission.problems import Problem, differences, differs
 from rnnbench.suite import Budget
@@ -50,11 +50,21 @@ def _check_names(plan: Plan) -> Iterator[Problem]:
         yield differs(PLAN, "core_params", plan.budget.get("core_params"), plan.core_params)
     for task in plan.tasks:
         for metric in task.metrics:
-            known = [formula for formula in FORMULAS if formula.metric == metric.name]
-            if known and metric.direction != known[0].direction:
-                yield differs(PLAN, f"tasks.{task.label}.metrics.{metric.name}", known[0].direction, metric.direction)
-            if known and metric.ratio != known[0].ratio:
-                yield differs(PLAN, f"tasks.{task.label}.metrics.{metric.name}.ratio", known[0].ratio, metric.ratio)
+            if metric.name in NAMES:
+                yield from _check_built_in(f"tasks.{task.label}.metrics.{metric.name}", metric)
+
+
+def _check_built_in(at: str, metric: MetricInfo) -> Iterator[Problem]:
+    """A built-in metric is what it is everywhere; older plans do not state its range."""
+    known = find_metric(metric.name)
+    if metric.direction != known.direction:
+        yield differs(PLAN, at, known.direction, metric.direction)
+    if metric.ratio != known.ratio:
+        yield differs(PLAN, f"{at}.ratio", known.ratio, metric.ratio)
+    for end in ("low", "high"):
+        got = getattr(metric, end)
+        if got is not None and got != getattr(known, end):
+            yield differs(PLAN, f"{at}.{end}", getattr(known, end), got)
 
 
 def _check_run(plan: Plan, task: PlannedTask, model: PlannedModel | None, run: PlannedRun) -> Iterator[Problem]:
@@ -68,6 +78,9 @@ def _check_run(plan: Plan, task: PlannedTask, model: PlannedModel | None, run: P
             got[name] = {key: got[name].get(key) for key in expected[name]}
     for field, one, other in differences(expected, got):
         yield differs(PLAN, f"{at}.resolved.{field}", one, other)
+    rank_by = run.resolved.get("rank_by")
+    if rank_by is not None and task.metrics and rank_by != task.metrics[0].name:
+        yield differs(PLAN, f"{at}.resolved.rank_by", task.metrics[0].name, rank_by)
     if run.kind in _REFERENCES:
         return
     seeds = plan.seeds if run.kind is Kind.TRAIN else (TUNE_SEED,)

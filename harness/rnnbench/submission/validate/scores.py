@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from rnnbench.base.streams import generator
-from rnnbench.formulas import (
-    COUNTS,
-    REFERENCE,
-    REFERENCE_SUM,
-    Floats,
-    Formula,
-    find_formula,
+from rnnbench.contract.metrics import Metric
+from rnnbench.metrics import BUILT_IN, NAMES, planned_metric
+from rnnbench.metrics.scoring import (
+    resample_count,
+    resampled,
     resampling_counts,
     spread,
+    statistics_column,
 )
-from rnnbench.records.schema import FEWEST_BLOCKS, PlannedTask, Record, Status
+from rnnbench.records.schema import FEWEST_BLOCKS, MetricInfo, PlannedTask, Record, Status
 from rnnbench.records.storage import ITEMS
 from rnnbench.submission.problems import Problem, differs, same_number
 from rnnbench.submission.read import Columns, Submission, Unreadable
 from rnnbench.submission.validate.outcomes import file_of
 
-RESAMPLES = 1000
-MOST_COUNTED = 2**31
-"""More n-grams than any sentence has."""
-SHARED = ("label", REFERENCE, REFERENCE_SUM, "tokens", "words", "bytes", "frames", "count")
+SHARED = tuple({metric.identifies: None for metric in BUILT_IN if metric.identifies})
 """Columns that the data decide: the same in all runs of a table."""
+_SLACK = 1e-9
+"""How far a value may lie outside its metric's range, relatively."""
 
 
 def check_scores(submission: Submission, task: PlannedTask, records: list[Record]) -> Iterator[Problem]:
     """All records of a table that have items, one after the other: their items are large."""
-    resample, seen = _Resamples(task.fingerprint), _Shared()
+    resample, seen = Resamples(task.fingerprint), _Shared()
     for record in records:
         file = f"{ITEMS}/{record.id}.json.gz"
         try:
@@ -56,79 +55,108 @@ def check_scores(submission: Submission, task: PlannedTask, records: list[Record
     yield from seen.check()
 
 
-def _formula(metric: str, columns: Columns) -> Formula | None:
-    try:
-        return find_formula(metric, columns)
-    except LookupError:
-        return None
+def _check_metrics(record: Record, task: PlannedTask, items: Columns, resample: Resamples) -> Iterator[Problem]:
+    for info in task.metrics:
+        try:
+            metric = planned_metric(info, items)
+        except LookupError:
+            if info.name not in NAMES:
+                yield from _check_own(record, info, items)
+            continue
+        yield from check_metric(record, metric, items, resample)
 
 
-def _check_metrics(record: Record, task: PlannedTask, items: Columns, resample: _Resamples) -> Iterator[Problem]:
+def check_metric(record: Record, metric: Metric, items: Columns, resample: Resamples) -> Iterator[Problem]:
+    """A metric, its interval and its signature, computed again from the items."""
     file = file_of(record)
-    for metric in task.metrics:
-        formula = _formula(metric.name, items)
-        if formula is None:
-            continue
-        ill_typed = [name for name, kind in formula.columns.items() if not _fits(items[name], kind)]
-        if ill_typed:
-            kinds = ", ".join(f"{name}: {formula.columns[name]}" for name in ill_typed)
-            yield Problem(f"{ITEMS}/{record.id}.json.gz", metric.name, f"expected columns of {kinds}")
-            continue
-        statistics_IK = formula.statistics(items)
-        value = float(formula.values(statistics_IK.sum(axis=0, keepdims=True))[0])
-        if record.status is Status.DIVERGED:
-            if np.isfinite(value):
-                yield differs(file, "status", Status.DONE, record.status, f"its items give a {metric.name} of {value}")
-            continue
-        if not same_number(value, record.metrics.get(metric.name)):
-            yield differs(file, f"metrics.{metric.name}", value, record.metrics.get(metric.name), "from the items")
-        yield from _check_error(record, metric.name, formula, statistics_IK, resample)
-        yield from _check_signature(record, metric.name, formula)
+    ill_typed = [name for name, kind in metric.columns.items() if not _fits(items[name], kind)]
+    if ill_typed:
+        kinds = ", ".join(f"{name}: {metric.columns[name]}" for name in ill_typed)
+        yield Problem(f"{ITEMS}/{record.id}.json.gz", metric.name, f"expected columns of {kinds}")
+        return
+    value = metric.value(items)
+    if record.status is Status.DIVERGED:
+        if np.isfinite(value):
+            yield differs(file, "status", Status.DONE, record.status, f"its items give a {metric.name} of {value}")
+        return
+    if not same_number(value, record.metrics.get(metric.name)):
+        yield differs(file, f"metrics.{metric.name}", value, record.metrics.get(metric.name), "from the items")
+    yield from _check_error(record, metric, items, resample)
+    yield from _check_signature(record, metric)
 
 
-def _check_error(
-    record: Record, metric: str, formula: Formula, statistics_IK: Floats, resample: _Resamples
-) -> Iterator[Problem]:
-    file, error = file_of(record), record.test_error.get(metric)
-    if len(statistics_IK) < FEWEST_BLOCKS:
+def _check_own(record: Record, info: MetricInfo, items: Columns) -> Iterator[Problem]:
+    """What can be said of a plugin's metric without the plugin: its range, and that its statistics are there."""
+    if record.status is not Status.DONE:
+        return
+    named = {f"metrics.{info.name}": record.metrics.get(info.name)}
+    if error := record.test_error.get(info.name):
+        named |= {f"test_error.{info.name}.low": error.low, f"test_error.{info.name}.high": error.high}
+    low, high = -np.inf if info.low is None else info.low, np.inf if info.high is None else info.high
+    for field, value in named.items():
+        if value is not None and not low - _SLACK * max(abs(low), 1) <= value <= high + _SLACK * max(abs(high), 1):
+            yield differs(file_of(record), field, f"{low:g} to {high:g}", value, "the metric's range")
+    if info.statistics:
+        yield from _check_statistics(f"{ITEMS}/{record.id}.json.gz", info.name, items)
+
+
+def _check_statistics(file: str, metric: str, items: Columns) -> Iterator[Problem]:
+    kept = stored_statistics(metric, items)
+    if not kept:
+        yield Problem(file, statistics_column(metric, 0), "expected the statistics of each item, got none")
+    for number, column in enumerate(kept):
+        if not all(isinstance(value, int | float) and np.isfinite(value) for value in column):
+            yield Problem(file, statistics_column(metric, number), "expected finite numbers")
+
+
+def stored_statistics(metric: str, items: Columns) -> list[Sequence[Any]]:
+    """The columns of a plugin metric's per-item statistics, in their order."""
+    names = (statistics_column(metric, number) for number in itertools.count())
+    return [items[name] for name in itertools.takewhile(items.__contains__, names)]
+
+
+def _check_error(record: Record, metric: Metric, items: Columns, resample: Resamples) -> Iterator[Problem]:
+    file, error, count = file_of(record), record.test_error.get(metric.name), len(next(iter(items.values())))
+    if count < FEWEST_BLOCKS:
         if error is not None:
-            yield Problem(file, f"test_error.{metric}", f"expected none of {len(statistics_IK)} items")
+            yield Problem(file, f"test_error.{metric.name}", f"expected none of {count} items")
         return
     if error is None:
-        yield Problem(file, f"test_error.{metric}", "expected the error that this test set leaves, got none")
+        yield Problem(file, f"test_error.{metric.name}", "expected the error that this test set leaves, got none")
         return
-    found = zip(("std", "low", "high"), resample.spread(metric, formula, statistics_IK), strict=True)
+    found = zip(("std", "low", "high"), resample.spread(metric, items), strict=True)
     for field, value in found:
         if not same_number(value, got := getattr(error, field)):
-            yield differs(file, f"test_error.{metric}.{field}", value, got, "from the items")
+            yield differs(file, f"test_error.{metric.name}.{field}", value, got, "from the items")
 
 
-def _check_signature(record: Record, metric: str, formula: Formula) -> Iterator[Problem]:
+def _check_signature(record: Record, metric: Metric) -> Iterator[Problem]:
     """The settings of a score; the version of the library behind it may be another."""
-    own, got = formula.signature(), record.signatures.get(metric)
+    own, got = metric.signature(), record.signatures.get(metric.name)
     if own is not None and _settings(own) != _settings(got or ""):
-        yield differs(file_of(record), f"signatures.{metric}", own, got)
+        yield differs(file_of(record), f"signatures.{metric.name}", own, got)
 
 
 def _settings(signature: str) -> list[str]:
     return [part for part in signature.split("|") if not part.startswith("version:")]
 
 
-class _Resamples:
+class Resamples:
     """The same resamples for every run of a table: drawn once for a metric, and kept."""
 
     def __init__(self, fingerprint: str) -> None:
         self._fingerprint = fingerprint
         self._drawn: dict[tuple[str, int], list[npt.NDArray[Any]]] = {}
 
-    def spread(self, metric: str, formula: Formula, statistics_IK: Floats) -> tuple[float, float, float]:
+    def spread(self, metric: Metric, items: Columns) -> tuple[float, float, float]:
         """(Standard deviation, 2.5 %, 97.5 %) over the resamples."""
-        key = metric, len(statistics_IK)
+        count = len(next(iter(items.values())))
+        key = metric.name, count
         if key not in self._drawn:
-            draws = resampling_counts(generator("test-error", self._fingerprint, metric), key[1], RESAMPLES)
+            stream = generator("test-error", self._fingerprint, metric.name)
+            draws = resampling_counts(stream, count, resample_count(metric, count))
             self._drawn[key] = [counts_NI.astype(np.int16) for counts_NI in draws]  # a quarter of the memory
-        parts = (counts_NI.astype(np.float64) @ statistics_IK for counts_NI in self._drawn[key])
-        return spread(np.concatenate([formula.values(totals_NK) for totals_NK in parts]))
+        return spread(resampled(metric, items, (counts_NI.astype(np.float64) for counts_NI in self._drawn[key])))
 
 
 class _Shared:
@@ -156,21 +184,30 @@ class _Shared:
 
 
 def _check_items(file: str, task: PlannedTask, items: Columns) -> Iterator[Problem]:
-    """Signs, and as many items as the plan's test rows come to."""
-    for name in ("tokens", "words", "bytes", "frames", "count", *COUNTS):
-        if any(type(value) is not int or value < 0 for value in items.get(name, ())):
-            yield Problem(file, name, "expected whole numbers of at least 0")
-    for name in COUNTS:  # sacreBLEU takes logarithms of their sums, which must not overflow
-        if any(isinstance(value, int) and value >= MOST_COUNTED for value in items.get(name, ())):
-            yield Problem(file, name, f"expected numbers below {MOST_COUNTED:,}")
-    for name in ("nll", "squared_error", "absolute_error", "right"):
-        if any(isinstance(value, str) or value < 0 for value in items.get(name, ())):
-            yield Problem(file, name, "expected numbers of at least 0")
-    for one, most in (("right", "count"), ("right", "tokens")):
-        if one in items and most in items and any(a > b for a, b in zip(items[one], items[most], strict=True)):
-            yield Problem(file, one, f"expected at most {most}")
-    if (rule := _COMPLETE.get(task.task)) is not None:
+    """What the built-in metrics say of their columns, and as many items as the plan's test rows come to."""
+    rules = {
+        (name, metric.columns[name], low, high): None
+        for metric in BUILT_IN
+        for name, (low, high) in metric.bounds.items()
+        if name in items
+    }
+    for name, kind, low, high in rules:
+        what = "whole numbers" if kind == "int64" else "numbers"
+        if not all(_is_at_least(value, low, kind) for value in items[name]):
+            yield Problem(file, name, f"expected {what} of at least {low:g}")
+        elif isinstance(high, str):
+            if high in items and any(a > b for a, b in zip(items[name], items[high], strict=True)):
+                yield Problem(file, name, f"expected at most {high}")
+        elif any(value >= high for value in items[name]):
+            yield Problem(file, name, f"expected numbers below {high:,}")
+    if (rule := _COMPLETE.get(task.items or _OF_OLDER_PLANS.get(task.task))) is not None:
         yield from rule(file, task, items)
+
+
+def _is_at_least(value: Any, low: float, kind: str) -> bool:
+    if kind == "int64":
+        return type(value) is int and value >= low
+    return not isinstance(value, str) and bool(value >= low)
 
 
 def _one_a_row(file: str, task: PlannedTask, items: Columns) -> Iterator[Problem]:
@@ -199,17 +236,19 @@ def _every_line(file: str, task: PlannedTask, items: Columns) -> Iterator[Proble
             yield differs(file, name, f"{rows:,}", f"{got:,}", "at least one for each line")
 
 
-_COMPLETE: Mapping[str, Callable[[str, PlannedTask, Columns], Iterator[Problem]]] = {
-    "sentiment": _one_a_row,
-    "translation": _one_a_row,
-    "adding": _one_a_row,
-    "copy-memory": _one_a_row,
-    "associative-recall": _one_a_row,
-    "tagging": _one_a_row,
-    "forecasting": _every_window,
-    "language-modelling": _every_line,
+_COMPLETE: Mapping[str | None, Callable[[str, PlannedTask, Columns], Iterator[Problem]]] = {
+    "rows": _one_a_row,
+    "windows": _every_window,
+    "lines": _every_line,
 }
-"""By the built-in tasks' names: how many items make a whole test set."""
+"""By what one item is: how many items make a whole test set."""
+
+_OF_OLDER_PLANS = {
+    **dict.fromkeys(("sentiment", "translation", "adding", "copy-memory", "associative-recall", "tagging"), "rows"),
+    "forecasting": "windows",
+    "language-modelling": "lines",
+}
+"""What one item of these tasks is, which plans of rnnbench 0.1 do not say."""
 
 
 def _fits(column: list[Any], kind: str) -> bool:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnbench.formulas import FORMULAS
 from rnnbench.leaderboard import read_results
 from rnnbench.leaderboard.formats import table_files
+from rnnbench.metrics import NAMES
 from rnnbench.records.plain import MOST_TABLE_BYTES
 from rnnbench.records.schema import Plan, Record
 from rnnbench.records.storage import DamagedFile, StorageError
@@ -101,10 +101,9 @@ def _notes(submission: Submission, plan: Plan) -> Iterator[str]:
     tried = [record for record in submission.records.values() if not record.status.is_outcome]
     if tried:
         yield f"{len(tried)} runs have no outcome: {', '.join(sorted({str(record.status) for record in tried}))}"
-    known = {formula.metric for formula in FORMULAS}
-    own = sorted({metric.name for task in plan.tasks for metric in task.metrics} - known)
-    if own:
-        yield f"not recomputed, for the formulas are a plugin's own: {', '.join(own)}"
+    every = [metric for task in plan.tasks for metric in task.metrics]
+    if own := sorted({metric.name for metric in every if metric.name not in NAMES and metric.sums is None}):
+        yield f"checked by range alone (--plugins computes them), for they are a plugin's own: {', '.join(own)}"
     if any(record.kind == "optimum" for record in submission.records.values()):
         yield "the optimum is not recomputed: it has no items; --data-dir and `rnnbench verify` do"
     if submission.folder.joinpath(VERIFIED).exists():
