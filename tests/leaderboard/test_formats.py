@@ -140,7 +140,7 @@ def test_problems_and_strangers_are_listed(folder):
     write_record(folder, make_record(stranger, 99.0))
     text = rendered("md", read_board(folder))
     assert "### Not counted" in text
-    assert "`runs/torn.json`: Invalid JSON" in text
+    assert "`runs/torn.json`: invalid JSON" in text
     assert f"`{stranger.id}`: its record is outside the plan" in text
     assert "99.0" not in text
 
