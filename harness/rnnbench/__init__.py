@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         TextLine,
     )
     from rnnbench.contract.ends import InputType, OutputEnd, OutputType
+    from rnnbench.contract.fields import ADDED
     from rnnbench.contract.hooks import hookimpl
     from rnnbench.contract.metrics import Metric
     from rnnbench.contract.models import Family, Knob, Model, Role
@@ -59,6 +60,7 @@ _HOME = {
         "TextLine",
     ),
     "rnnbench.contract.ends": ("InputType", "OutputEnd", "OutputType"),
+    "rnnbench.contract.fields": ("ADDED",),
     "rnnbench.contract.hooks": ("hookimpl",),
     "rnnbench.contract.metrics": ("Metric",),
     "rnnbench.contract.models": ("Family", "Knob", "Model", "Role"),
@@ -81,6 +83,7 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
+    "ADDED",
     "SOLVED_MSE",
     "Arrays",
     "Baseline",

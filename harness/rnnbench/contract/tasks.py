@@ -32,7 +32,7 @@ class Baseline:
 
 @dataclass(frozen=True, kw_only=True)
 class Task(ABC):
-    """What is asked. Fields are options, each with a default; all of them go into the run id.
+    """What is asked. Fields are options, each with a default; all of them go into the run id (later ones: ``ADDED``).
 
     ``metrics``: the first one ranks. ``block`` says what one row of items is. ``version`` is raised whenever batches,
     items or scores change.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rnnbench.contract.fields import field_values
 from rnnbench.discovery import Registry
-from rnnbench.plan.resolved import fields
 from rnnbench.prepare import Prepared
 from rnnbench.records.schema import MetricInfo, PlannedModel, PlannedTask
 from rnnbench.suite import Suite, SuiteModel, SuiteTask
@@ -15,9 +15,9 @@ def planned_task(task: SuiteTask, data: Prepared, suite: Suite) -> PlannedTask:
         label=task.label,
         task=task.task.name,
         task_version=task.task.version,
-        fields=fields(task.task),
+        fields=field_values(task.task),
         dataset=task.dataset.name,
-        dataset_fields=fields(task.dataset),
+        dataset_fields=field_values(task.dataset),
         fingerprint=data.fingerprint,
         counts=data.counts,
         metrics=tuple(

@@ -12,6 +12,7 @@ import torch
 from rnnbench import __version__
 from rnnbench.containment import contained, quiet_output, told
 from rnnbench.contract.datasets import Split
+from rnnbench.contract.fields import field_values
 from rnnbench.contract.models import Model, Role
 from rnnbench.discovery import Plugin, Registry
 from rnnbench.network.adapters import NotApplicable, adapter_for
@@ -19,7 +20,7 @@ from rnnbench.network.network import Network, build_network, count_core_params
 from rnnbench.numerics import NUMERICS
 from rnnbench.plan.described import planned_model, planned_task
 from rnnbench.plan.estimate import estimate_seconds
-from rnnbench.plan.resolved import fields, resolved_run, resolved_task
+from rnnbench.plan.resolved import resolved_run, resolved_task
 from rnnbench.plan.run_id import run_id
 from rnnbench.plan.sizing import Unreachable, fit
 from rnnbench.prepare import Prepared
@@ -101,9 +102,9 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
         device=device,
         seeds=suite.seeds,
         core_params=suite.budget.core_params,
-        budget=suite.budget.model_dump(exclude_none=True),
-        recipe=suite.recipe.model_dump(),
-        tune=suite.tune.model_dump() if suite.tune else None,
+        budget=suite.budget.resolved(),
+        recipe=suite.recipe.resolved(),
+        tune=suite.tune.resolved() if suite.tune else None,
         margin=Margin(**suite.margin.model_dump()),
         tasks=tuple(planned_task(task, prepared[task.label], suite) for task in suite.tasks),
         models=tuple(planned_model(model, registry) for model in suite.models),
@@ -168,7 +169,7 @@ def _runs(
     common: dict[str, Any] = {
         "task": task.label,
         "model": model.label,
-        "fields": fields(sized),
+        "fields": field_values(sized),
         "core_params": network.core_params,
         "params": network.params,
         "adapter": network.adapter,
@@ -190,7 +191,7 @@ def _runs(
         resolved = resolved_run(Kind.TRAIN, task, data, model, sized, recipe, task.budget, seed, device)
         if suite.tune:  # the grid and its rule, not the value that they choose
             resolved["recipe"].pop("learning_rate")
-            resolved["tune"] = suite.tune.model_dump()
+            resolved["tune"] = suite.tune.resolved()
         run = PlannedRun(
             id=run_id(resolved),
             kind=Kind.TRAIN,

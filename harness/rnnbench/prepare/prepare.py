@@ -6,7 +6,6 @@ rows, and the worker that has finished training is the first to encode them.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import os
@@ -21,6 +20,7 @@ import numpy as np
 
 from rnnbench.contract.batches import Arrays, Encoding
 from rnnbench.contract.datasets import DataMissing, Dataset, Row, Split
+from rnnbench.contract.fields import field_values
 from rnnbench.contract.tasks import Task
 from rnnbench.numerics import NUMERICS
 from rnnbench.prepare.fingerprint import duplicates, fingerprint
@@ -128,7 +128,7 @@ def _has_sum(folder: Path) -> bool:
 
 
 def _key(task: Task, dataset: Dataset, identity: str) -> str:
-    inputs = [NUMERICS, task.name, task.version, dataclasses.asdict(task), list(dataset.channels), identity]
+    inputs = [NUMERICS, task.name, task.version, field_values(task), list(dataset.channels), identity]
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:32]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -31,6 +31,10 @@ class Budget(Shape):
     def units(self) -> tuple[str, ...]:
         """Which of steps, tokens, epochs and seconds are set: one, in a budget that can be used."""
         return tuple(unit for unit in UNITS if getattr(self, unit) is not None)
+
+    def resolved(self) -> dict[str, Any]:
+        """What goes into a run's id: what is set."""
+        return {name: value for name, value in super().resolved().items() if value is not None}
 
     def override(self, other: Budget) -> Budget:
         """This budget with what ``other`` sets; its unit of training takes the place of this one's."""
