@@ -14,15 +14,19 @@ from rnnbench.formulas import FORMULAS
 from rnnbench.leaderboard import FORMATS, read_results
 from rnnbench.leaderboard.csv_table import efficiency
 from rnnbench.leaderboard.efficiency import costs
+from rnnbench.leaderboard.json_table import FORMAT
 from rnnbench.records.schema import Plan, Record
 from rnnbench.records.storage import DamagedFile, StorageError
 from rnnbench.records.verifications import VERIFIED
 from rnnbench.submission.outcomes import check_record, check_together
 from rnnbench.submission.planned import check_plan
 from rnnbench.submission.problems import Problem
-from rnnbench.submission.reading import MOST_TABLE_BYTES, Submission, Unreadable, read_capped, read_submission
+from rnnbench.submission.reading import MOST_TABLE_BYTES, Submission, Unreadable, parse, read_capped, read_submission
 from rnnbench.submission.scores import check_scores
 from rnnbench.submission.verified import check_verified
+
+AS_JSON = "leaderboard.json"
+"""The table that names the format of all."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,9 @@ def _check_tables(folder: Path) -> Iterator[Problem]:
     present = [name for name in names if (folder / name).exists()]
     if not present:
         return
+    if (made_by := _format(folder)) not in (None, FORMAT):
+        yield Problem(AS_JSON, "format", f"made by format {made_by}; run `rnnbench leaderboard {folder}`")
+        return
     try:
         results = read_results(folder)
         made = {f"leaderboard.{ending}": render for ending, render in FORMATS.items()}
@@ -94,6 +101,16 @@ def _check_tables(folder: Path) -> Iterator[Problem]:
         yield Problem(name, "", str(error))
     except (StorageError, DamagedFile, ValueError, LookupError, TypeError, ArithmeticError) as error:
         yield Problem(present[0], "", f"no table can be made of these records: {error}")
+
+
+def _format(folder: Path) -> int | None:
+    """The format of the tables that lie there: the first one said nothing of it. None where that cannot be told."""
+    try:
+        board = parse(read_capped(folder / AS_JSON, MOST_TABLE_BYTES))
+    except Unreadable:
+        return None
+    found = board.get("format", 1) if isinstance(board, dict) else None
+    return found if type(found) is int else None
 
 
 def _notes(submission: Submission, plan: Plan) -> Iterator[str]:
