@@ -47,6 +47,7 @@ from .contract.execution import (
     Progress as Progress,
     Stopped as Stopped,
 )
+from .contract.field_values import ADDED as ADDED
 from .contract.fields import (
     check_choices as check_choices,
     check_fraction as check_fraction,

@@ -19,7 +19,7 @@ from rnnbench.contract.datasets import Split
 from rnnbench.discovery import discover
 from rnnbench.execute.job import make_job
 from rnnbench.execute.run import run
-from rnnbench.execute.training import build
+from rnnbench.execute.train_run import build
 from rnnbench.metrics.scoring import score
 from rnnbench.plan import Assignment, Draft, draft
 from rnnbench.prepare import prepare

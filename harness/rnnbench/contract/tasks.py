@@ -33,7 +33,7 @@ class Baseline:
 
 @dataclass(frozen=True, kw_only=True)
 class Task(ABC):
-    """A question with its batches and scores. Fields are options, each with a default; all of them go into the run id.
+    """A question with its batches and scores. Fields are options, each with a default; they go into the run id.
 
     ``metrics``, a class attribute or a property: the first one ranks. ``block`` says what one row of items is.
     ``version`` is raised whenever batches, items or scores change.

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 import rnnbench
+from rnnbench.base.numerics import BITS
 
 LIBRARIES = ("torch", "numpy", "datasets", "evaluate", "sacrebleu", "tokenizers", "pluggy", "pandas")
 
@@ -23,6 +24,7 @@ def provenance(device: str) -> dict[str, Any]:
     """The harness, the libraries and the machine, once for a process."""
     found: dict[str, Any] = {
         "harness": rnnbench.__version__,
+        "bits": BITS,
         "commit": _commit(Path(rnnbench.__file__).resolve().parents[2]),
         "python": platform.python_version(),
         "libraries": {name: _version(name) for name in LIBRARIES},

@@ -18,7 +18,7 @@ from rnnbench.execute.phases import PhaseFailed, Phases, Report
 from rnnbench.execute.provenance import peak_bytes, provenance
 from rnnbench.execute.references import score_baseline, score_optimum
 from rnnbench.execute.scoring import Scored, score_network, without_licensed_text
-from rnnbench.execute.training import NOT_RESUMED, Spent, Trained, train_network
+from rnnbench.execute.train_run import NOT_RESUMED, Spent, Trained, train_network
 from rnnbench.plan import Assignment
 from rnnbench.records.schema import Kind, Record, Status
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import asdict
 
+from rnnbench.contract.field_values import field_values
 from rnnbench.contract.metrics import Metric
 from rnnbench.discovery import Registry
 from rnnbench.metrics import NAMES, keeps_statistics
-from rnnbench.plan.resolved import fields
 from rnnbench.prepare import Prepared
 from rnnbench.records.schema import MetricInfo, PlannedModel, PlannedSums, PlannedTask
 from rnnbench.suite import Suite, SuiteModel, SuiteTask
@@ -20,9 +20,9 @@ def planned_task(task: SuiteTask, data: Prepared, suite: Suite, chance: float) -
         label=task.label,
         task=task.task.name,
         task_version=task.task.version,
-        fields=fields(task.task),
+        fields=field_values(task.task),
         dataset=task.dataset.name,
-        dataset_fields=fields(task.dataset),
+        dataset_fields=field_values(task.dataset),
         fingerprint=data.fingerprint,
         counts=data.counts,
         metrics=tuple(_metric_info(metric, asked=metric in task.extra_metrics) for metric in task.metrics),

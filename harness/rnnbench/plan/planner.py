@@ -16,6 +16,7 @@ from rnnbench.base.messages import format_error
 from rnnbench.base.numerics import NUMERICS
 from rnnbench.base.streams import generator
 from rnnbench.contract.datasets import Split
+from rnnbench.contract.field_values import field_values
 from rnnbench.contract.models import Model, Role
 from rnnbench.discovery import Plugin, Registry
 from rnnbench.metrics.scoring import score
@@ -23,7 +24,7 @@ from rnnbench.network.adapters import CannotServe, adapter_for
 from rnnbench.network.network import Network, build_network, count_core_params
 from rnnbench.plan.estimate import estimate_seconds
 from rnnbench.plan.plan_file import planned_model, planned_task
-from rnnbench.plan.resolved import fields, resolved_run, resolved_task
+from rnnbench.plan.resolved import resolved_run, resolved_task
 from rnnbench.plan.sizing import Sized, Unreachable, fit
 from rnnbench.prepare import Prepared
 from rnnbench.records.run_id import run_id
@@ -109,9 +110,9 @@ def draft(suite: Suite, prepared: Mapping[str, Prepared], registry: Registry, de
         device=device,
         seeds=suite.seeds,
         core_params=suite.budget.core_params,
-        budget=suite.budget.model_dump(exclude_none=True),
-        recipe=suite.recipe.model_dump(),
-        tune=suite.tune.model_dump() if suite.tune else None,
+        budget=suite.budget.resolved(),
+        recipe=suite.recipe.resolved(),
+        tune=suite.tune.resolved() if suite.tune else None,
         margin=Margin(**suite.margin.model_dump()),
         tasks=tuple(planned_task(task, prepared[task.label], suite, chance[task.label]) for task in suite.tasks),
         models=tuple(planned_model(model, registry) for model in suite.models),
@@ -176,7 +177,7 @@ def _runs(
     common: dict[str, Any] = {
         "task": task.label,
         "model": model.label,
-        "fields": fields(sized.model),
+        "fields": field_values(sized.model),
         "core_params": network.core_params,
         "params": network.params,
         "adapter": network.adapter,
@@ -198,7 +199,7 @@ def _runs(
         resolved = resolved_run(Kind.TRAIN, task, data, model, sized, recipe, task.budget, seed, device)
         if suite.tune:  # the grid and its rule, not the value that they choose
             resolved["recipe"].pop("learning_rate")
-            resolved["tune"] = suite.tune.model_dump()
+            resolved["tune"] = suite.tune.resolved()
         run = PlannedRun(
             id=run_id(resolved),
             kind=Kind.TRAIN,

@@ -6,7 +6,6 @@ first encoded by a worker that has finished training.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import os
@@ -22,6 +21,7 @@ import numpy as np
 from rnnbench.base.numerics import NUMERICS
 from rnnbench.contract.batches import Arrays, Encoding
 from rnnbench.contract.datasets import DataMissing, Dataset, Row, Rows, Split
+from rnnbench.contract.field_values import field_values
 from rnnbench.contract.tasks import Task
 from rnnbench.prepare.atomic_folder import atomic_folder
 from rnnbench.prepare.fingerprint import duplicates, fingerprint
@@ -128,7 +128,7 @@ def _matches_checksum(folder: Path) -> bool:
 
 
 def _cache_key(task: Task, dataset: Dataset, identity: str) -> str:
-    inputs = [NUMERICS, task.name, task.version, dataclasses.asdict(task), list(dataset.channels), identity]
+    inputs = [NUMERICS, task.name, task.version, field_values(task), list(dataset.channels), identity]
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:32]
 
 

@@ -66,11 +66,11 @@ def unlike(first: Record, second: Record) -> Iterator[tuple[str, object, object]
 
 
 def same_machine(first: Record, second: Record) -> bool:
-    """Whether both were made on one type of processor by one build of torch, so that no bit may differ."""
+    """Whether both were made on one type of processor by one build of torch, with one ``BITS``: no bit may differ."""
     if "seconds" in first.resolved.get("budget", {}):
         return False
-    keys = ("cpu", "cpu_capability", "gpu", "gpu_capability", "cuda", "system")
-    one, other = first.provenance, second.provenance
+    keys = ("bits", "cpu", "cpu_capability", "gpu", "gpu_capability", "cuda", "system")
+    one, other = ({"bits": 1, **record.provenance} for record in (first, second))
     libraries = [(of.get("libraries") or {}) for of in (one, other)]
     return all(one.get(key) == other.get(key) for key in keys) and all(
         libraries[0].get(name) == libraries[1].get(name) for name in ("torch", "numpy")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -37,6 +37,10 @@ class Budget(Shape):
         whole = {unit: max(1, round(getattr(self, unit) * part)) for unit in ("steps", "tokens") if getattr(self, unit)}
         real = {unit: getattr(self, unit) * part for unit in ("epochs", "seconds") if getattr(self, unit)}
         return self.model_copy(update={**whole, **real})
+
+    def resolved(self) -> dict[str, Any]:
+        """What goes into a run's id: what is set."""
+        return {name: value for name, value in super().resolved().items() if value is not None}
 
     def override(self, other: Budget) -> Budget:
         """This budget with what ``other`` sets; its unit of training takes the place of this one's."""

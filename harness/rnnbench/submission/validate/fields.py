@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from rnnbench.base.messages import invalid_fields, shown
 from rnnbench.suite import Budget, Recipe, Tune
+from rnnbench.suite.base import Shape
 
-_SCHEMAS: dict[str, type[BaseModel]] = {"budget": Budget, "recipe": Recipe, "tune": Tune}
+_SCHEMAS: dict[str, type[Shape]] = {"budget": Budget, "recipe": Recipe, "tune": Tune}
 _NAMED = ("model", "task", "dataset")
+
+
+def with_defaults(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    """A ``budget`` or a ``recipe`` with the fields in it that are left out at their defaults."""
+    return {**_SCHEMAS[name].added_defaults(), **value}
 
 
 def invalid_free_fields(value: Any) -> Iterator[tuple[str, str]]:

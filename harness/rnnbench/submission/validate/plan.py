@@ -11,6 +11,7 @@ from rnnbench.records.run_id import run_id
 from rnnbench.records.schema import BUDGET_TOLERANCE, Kind, MetricInfo, Plan, PlannedModel, PlannedRun, PlannedTask
 from rnnbench.records.storage import PLAN
 from rnnbench.submission.problems import Problem, differences, differs
+from rnnbench.submission.validate.fields import with_defaults
 from rnnbench.suite import Budget
 from rnnbench.suite.tuning import TUNE_SEED
 
@@ -147,7 +148,8 @@ def _check_equal(
     first = next((run for run in trained if run.kind is Kind.TRAIN), None)
     if first is None:
         return
-    budget, recipe = first.resolved.get("budget", {}), first.resolved.get("recipe", {})
+    budget = with_defaults("budget", first.resolved.get("budget", {}))
+    recipe = with_defaults("recipe", first.resolved.get("recipe", {}))
     yield from _check_budget_note(plan, task, budget)
     shared = budget
     if plan.tune and "share" in plan.tune:
@@ -155,14 +157,14 @@ def _check_equal(
     own_of_first = models[first.model].overrides
     for run in trained:
         at = f"runs.{run.id}.resolved"
-        for field, one, other in differences(
-            shared if run.kind is Kind.TUNE else budget, run.resolved.get("budget", {}), f"{at}.budget"
-        ):
+        own_budget = with_defaults("budget", run.resolved.get("budget", {}))
+        for field, one, other in differences(shared if run.kind is Kind.TUNE else budget, own_budget, f"{at}.budget"):
             yield differs(PLAN, field, one, other, "one budget for all rows of a table")
         overrides = models[run.model].overrides
         expected = {name: value for name, value in recipe.items() if name not in {**own_of_first, **overrides}}
-        expected |= {name: value for name, value in overrides.items() if name in run.resolved.get("recipe", {})}
-        got = {name: run.resolved.get("recipe", {}).get(name) for name in expected}
+        own_recipe = with_defaults("recipe", run.resolved.get("recipe", {}))
+        expected |= {name: value for name, value in overrides.items() if name in own_recipe}
+        got = {name: own_recipe.get(name) for name in expected}
         for field, one, other in differences(expected, got, f"{at}.recipe"):
             yield differs(PLAN, field, one, other, "one recipe for all rows of a table")
 
@@ -170,7 +172,7 @@ def _check_equal(
 def _check_budget_note(plan: Plan, task: PlannedTask, budget: Mapping[str, Any]) -> Iterator[Problem]:
     """A table with a budget of its own has a note that says so."""
     said = any(note.startswith("budget here: ") for note in task.notes)
-    if (dict(budget) != plan.budget) != said:
+    if (dict(budget) != with_defaults("budget", plan.budget)) != said:
         expected = "a note 'budget here: ...'" if not said else "no note of a budget of its own"
         yield Problem(
             PLAN, f"tasks.{task.label}.notes", f"expected {expected}: {dict(budget)} here, {plan.budget} above"

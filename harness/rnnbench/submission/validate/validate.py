@@ -12,17 +12,21 @@ from pathlib import Path
 
 from rnnbench.leaderboard import read_results
 from rnnbench.leaderboard.formats import table_files
+from rnnbench.leaderboard.formats.json_table import FORMAT
 from rnnbench.metrics import NAMES
 from rnnbench.records.plain import MOST_TABLE_BYTES
 from rnnbench.records.schema import Plan, Record
 from rnnbench.records.storage import DamagedFile, StorageError
 from rnnbench.records.verifications import VERIFIED
 from rnnbench.submission.problems import Problem
-from rnnbench.submission.read import Submission, Unreadable, read_capped, read_submission
+from rnnbench.submission.read import Submission, Unreadable, parse, read_capped, read_submission
 from rnnbench.submission.validate.outcomes import check_across_records, check_record
 from rnnbench.submission.validate.plan import check_plan
 from rnnbench.submission.validate.scores import check_scores
 from rnnbench.submission.validate.verified import check_verified
+
+AS_JSON = "leaderboard.json"
+"""The table that names the format of all."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,9 @@ def _check_tables(folder: Path) -> Iterator[Problem]:
     present = [name for name in table_files() if (folder / name).exists()]
     if not present:
         return
+    if (made_by := _format(folder)) not in (None, FORMAT):
+        yield Problem(AS_JSON, "format", f"made by format {made_by}; run `rnnbench leaderboard {folder}`")
+        return
     try:
         results = read_results(folder)
         for name in present:
@@ -91,6 +98,16 @@ def _check_tables(folder: Path) -> Iterator[Problem]:
         yield Problem(name, "", str(error))
     except (StorageError, DamagedFile, ValueError, LookupError, TypeError, ArithmeticError) as error:
         yield Problem(present[0], "", f"no table can be made of these records: {error}")
+
+
+def _format(folder: Path) -> int | None:
+    """The format of the tables that lie there: the first one said nothing of it. None where that cannot be told."""
+    try:
+        board = parse(read_capped(folder, AS_JSON, MOST_TABLE_BYTES))
+    except Unreadable:
+        return None
+    found = board.get("format", 1) if isinstance(board, dict) else None
+    return found if type(found) is int else None
 
 
 def _notes(submission: Submission, plan: Plan) -> Iterator[str]:
