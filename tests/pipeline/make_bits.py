@@ -23,16 +23,15 @@ from rnnbench.base.numerics import BITS
 from rnnbench.base.streams import generator
 from rnnbench.contract.batches import Columns
 from rnnbench.discovery import discover
-from rnnbench.execute.job import Job
+from rnnbench.execute.job import make_job
 from rnnbench.execute.provenance import provenance
 from rnnbench.execute.run import run
 from rnnbench.plan import Assignment, draft
 from rnnbench.prepare import prepare
 from rnnbench.records.schema import Kind, Record
 from rnnbench.suite import read_suite
-from rnnbench.train.checkpoint_files import Slots
+from rnnbench.train.checkpoint_files import Checkpoints, Stopped
 from rnnbench.train.device import set_up
-from rnnbench.train.loop import Stopped
 
 EXPECTED = Path(__file__).with_name("bits.json")
 STOP_AT = 3
@@ -128,16 +127,17 @@ def made_numbers() -> dict[str, dict[str, str]]:
 
 
 def _numbers(assignment: Assignment, folder: Path) -> dict[str, str]:
-    job, numbers = Job(assignment, folder, "cpu", 1e9), {}
+    job, registry, numbers = make_job(assignment, folder, "cpu", 1e9), discover(), {}
     if assignment.run.kind is Kind.TRAIN:
         steps = itertools.count(1)
         try:
-            run(job, lambda *_: None, lambda: next(steps) == STOP_AT)
+            run(job, registry, lambda *_: None, lambda: next(steps) == STOP_AT)
         except Stopped:
-            checkpoint = Slots(folder, assignment.run.id).latest
+            checkpoint = Checkpoints(folder, assignment.run.id).latest
             assert checkpoint is not None
             numbers["weights"] = _hash_of_tensors(checkpoint.tensors)
-    record, items = run(job, lambda *_: None, lambda: False)
+    finished = run(job, registry, lambda *_: None, lambda: False)
+    record, items = finished.record, finished.items
     assert record.status == "done", f"{record.task} {record.model}: {record.reason}"
     if record.history:
         numbers["train_loss"] = _hexadecimal([point.train_loss for point in record.history])
