@@ -127,9 +127,9 @@ def test_what_a_law_raises_decides_its_finding():
     found = finding(Broken("here"))
     assert (found.law, found.says, found.outcome, found.detail) == ("strange-law", "It holds", Outcome.FAILED, "here")
     assert finding(NotApplicable("no state")).outcome is Outcome.NOT_APPLICABLE
-    raised = finding(ZeroDivisionError("by a stranger"))
+    raised = finding(ZeroDivisionError("by a plugin"))
     assert raised.outcome is Outcome.FAILED
-    assert raised.detail.startswith("ZeroDivisionError: by a stranger (test_kit.py:")
+    assert raised.detail.startswith("ZeroDivisionError: by a plugin (test_kit.py:")
 
 
 def test_laws_leave_the_random_stream_of_others_alone():

@@ -15,7 +15,7 @@ from rnnbench.discovery import discover
 from rnnbench.metrics import evaluate_modules
 from rnnbench.metrics.scoring import score
 from rnnbench.records.storage import read_plan, read_records
-from rnnbench.submission.rerun import not_loaded, plan_again
+from rnnbench.submission.rerun import not_loaded, plan_rerun
 from rnnbench.submission.validate.validate import validate
 from rnnbench.suite import SuiteError
 
@@ -124,19 +124,19 @@ def test_a_board_with_a_module_is_valid_and_run_again_without_loading_it(board, 
     assert 0 < record.test_error["agreement"].std < 0.2
     assert read_plan(folder).tasks[0].metrics[-1].high == 1.0
     monkeypatch.setattr(evaluate_modules, "_load", None)
-    again = plan_again(record, discover(), None, "cpu")
-    assert again.assignment.run.id == record.id
-    assert not_loaded(record, again) == ["agreement"]
-    assert {metric.name for metric in again.assignment.task.metrics} == {"accuracy", "macro-f1"}
+    rerun = plan_rerun(record, discover(), None, "cpu")
+    assert rerun.assignment.run.id == record.id
+    assert not_loaded(record, rerun) == ["agreement"]
+    assert {metric.name for metric in rerun.assignment.task.metrics} == {"accuracy", "macro-f1"}
 
 
 def test_a_record_cannot_keep_the_tasks_own_metric_from_being_compared(board, module):
     folder = board(f"metrics: [{{evaluate: {module}, value: agreement}}]")
     record = next(one for one in read_records(folder).values() if one.kind == "baseline")
-    again = plan_again(record, discover(), None, "cpu")
-    task = again.assignment.task
+    rerun = plan_rerun(record, discover(), None, "cpu")
+    task = rerun.assignment.task
     object.__setattr__(task, "not_loaded", ({"evaluate": "x", "name": "accuracy"},))
-    assert not_loaded(record, again) == []
+    assert not_loaded(record, rerun) == []
 
 
 @pytest.mark.parametrize("name", ["accuracy", "macro-f1"])

@@ -15,8 +15,8 @@ import pytest
 from rnnbench.contract.datasets import DataMissing, Dataset, LabelledText, Row, Split, TextLine
 from rnnbench.discovery import discover
 from rnnbench.prepare import data_folder, open_prepared, prepare
+from rnnbench.prepare.atomic_folder import atomic_folder
 from rnnbench.prepare.fingerprint import duplicates, fingerprint
-from rnnbench.prepare.whole_folder import whole_folder
 
 ROWS = {
     Split.TRAIN: [LabelledText("good fun", "yes"), LabelledText("bad", "no"), LabelledText("good", "yes")],
@@ -89,8 +89,8 @@ def test_a_preparation_that_fails_leaves_nothing_that_looks_whole(
 
 def test_what_a_killed_preparation_left_is_cleared_away_by_the_next_and_one_under_way_is_not(tmp_path: Path) -> None:
     script = (
-        "import pathlib, sys, time; from rnnbench.prepare.whole_folder import whole_folder\n"
-        "with whole_folder(pathlib.Path(sys.argv[1]) / 'here') as folder:\n"
+        "import pathlib, sys, time; from rnnbench.prepare.atomic_folder import atomic_folder\n"
+        "with atomic_folder(pathlib.Path(sys.argv[1]) / 'here') as folder:\n"
         "    (folder / 'part').touch(); print(flush=True); time.sleep(600)\n"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]
@@ -104,11 +104,11 @@ def test_what_a_killed_preparation_left_is_cleared_away_by_the_next_and_one_unde
         assert len(list(tmp_path.iterdir())) == 2
         one.kill()
         one.wait()
-        with whole_folder(tmp_path / "there") as folder:
+        with atomic_folder(tmp_path / "there") as folder:
             (folder / "all").touch()
         assert len(list(tmp_path.glob(".unfinished-*"))) == 1
         two.kill()
-    with whole_folder(tmp_path / "there") as folder:  # another was first: that one stays
+    with atomic_folder(tmp_path / "there") as folder:  # another was first: that one stays
         pass
     assert [str(path.relative_to(tmp_path)) for path in sorted(tmp_path.rglob("*"))] == ["there", "there/all"]
 

@@ -1,4 +1,4 @@
-"""The base class of errors that the user can mend."""
+"""The base class of errors that the user can correct."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import rich_click as click
 from rnnbench import __version__
 from rnnbench.base.messages import one_line
 from rnnbench.cli import codes
-from rnnbench.records.files import naming
+from rnnbench.records.files import storage_errors
 from rnnbench.records.plain import is_real_folder
 from rnnbench.records.verifications import VERIFIED, Verification, record_hash
 
@@ -141,7 +141,7 @@ def _describe_rerun(record: Record, rerun: Rerun) -> Iterator[str]:
 def _sign(path: Path, by: str, identical: bool, found: Record) -> None:
     from rnnbench.submission.validate.verified import sign
 
-    with naming(path.parent):
+    with storage_errors(path.parent):
         is_real_folder(path.parent)  # a link in place of `runs` would lead into another board
     board = path.parent.resolve().parent
     commit = found.provenance.get("commit")

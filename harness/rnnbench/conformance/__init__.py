@@ -1,4 +1,4 @@
-"""The conformance kit: the laws of the contract, over any plugin, built-in or third-party.
+"""The conformance kit: tests any plugin, built-in or third-party, against the laws of the contract.
 
 From the command line, ``rnnbench check NAME|MODULE``. In an author's tests, pytest classes::
 
@@ -10,7 +10,7 @@ From the command line, ``rnnbench check NAME|MODULE``. In an author's tests, pyt
         model = Mine(width=8)
 
 Each law is one function whose docstring says what must hold; ``model_time`` is a good one to read first. A case is a
-law and its subject; examining it gives a finding: passed, failed or not applicable, what was tried, what went wrong.
+law and its subject; examining it gives a finding: passed, failed or not applicable, with what was tried and found.
 """
 
 from rnnbench.conformance.cases import Case, dataset_cases, executor_cases, metric_cases, model_cases, task_cases

@@ -1,4 +1,4 @@
-"""Which laws are tried over a plugin: each case is one law and one subject."""
+"""The laws for each kind of plugin, and the cases of one plugin: a case is one law and one subject."""
 
 from __future__ import annotations
 
@@ -85,19 +85,19 @@ EXECUTOR_LAWS: tuple[Law[executor_laws.ExecutorOnRun], ...] = (
 
 @dataclass(frozen=True)
 class Case:
-    """One law over one subject; ``named`` is how a table calls the subject."""
+    """One law and one subject; ``named`` is the name of the subject in a table."""
 
     law: Law[Any]
     subject: Any
     named: str
 
     def examine(self) -> Finding:
-        """Try it."""
+        """Apply the law to the subject."""
         return self.law.examine(self.subject, self.named)
 
 
 def model_cases(model: Model) -> list[Case]:
-    """What it declares, then every law in every role that it plays."""
+    """The law of what a model declares, then every law in each of its roles."""
     found = [Case(model_shapes.declared, model, type(model).__name__)]
     for role in sorted(model.roles):
         subject = ModelInRole(model, role)
@@ -106,19 +106,19 @@ def model_cases(model: Model) -> list[Case]:
 
 
 def task_cases(task: Task, dataset: Dataset, folder: Path | None = None) -> list[Case]:
-    """Every law over a task on a dataset; ``folder`` is where data lies that is not embedded."""
+    """Every law over a task on a dataset; ``folder`` holds the data of a dataset that is not embedded."""
     subject = TaskOnData(task, dataset, folder)
     return [Case(law, subject, f"{task.name} on {dataset.name}") for law in TASK_LAWS]
 
 
 def dataset_cases(dataset: Dataset, folder: Path | None = None) -> list[Case]:
-    """Every law over a dataset; ``folder`` is where data lies that is not embedded."""
+    """Every law over a dataset; ``folder`` holds the data of a dataset that is not embedded."""
     subject = dataset_laws.DatasetInFolder(dataset, folder)
     return [Case(law, subject, dataset.name) for law in DATASET_LAWS]
 
 
 def metric_cases(metric: Metric, items: Columns | None = None) -> list[Case]:
-    """Every law over a metric; without ``items`` its columns are made up."""
+    """Every law over a metric, on ``items`` or on generated columns."""
     subject = metric_laws.MetricOnItems(metric, items)
     return [Case(law, subject, metric.name) for law in METRIC_LAWS]
 

@@ -1,4 +1,4 @@
-"""The laws as pytest classes: inherit one, say what it is about, and each law is a test."""
+"""The laws as pytest classes: inherit from one, set its subject, and each law is a test."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class Laws:
-    """What the classes share: a test for each case, skipped where a law does not apply."""
+    """Base class: a test for each case, skipped where a law does not apply."""
 
     def cases(self) -> list[Case]:
-        """The laws and what they are about."""
+        """The cases to test."""
         raise NotImplementedError
 
     def pytest_generate_tests(self, metafunc: Any) -> None:
-        """One test a case; pytest calls this."""
+        """Parametrise :meth:`test_law` with the cases; called by pytest."""
         if "case" in metafunc.fixturenames:
             found = self.cases()
             metafunc.parametrize("case", found, ids=[f"{case.law.name}-{case.named}" for case in found])
@@ -43,9 +43,9 @@ class Laws:
 
 
 class PluginLaws(Laws):
-    """All that ``module`` provides by its hooks, made small, as ``rnnbench check MODULE`` does.
+    """All that ``module`` provides by its hooks, at small sizes, as ``rnnbench check MODULE`` tests it.
 
-    ``folder`` is where data lies that is not embedded.
+    ``folder`` holds the data of a dataset that is not embedded.
     """
 
     module: ClassVar[str]
@@ -67,7 +67,7 @@ class ModelLaws(Laws):
 
 
 class TaskLaws(Laws):
-    """``task`` on a small ``dataset``; ``folder`` is where data lies that is not embedded."""
+    """``task`` on a small ``dataset``; ``folder`` holds the data of a dataset that is not embedded."""
 
     task: ClassVar[Task]
     dataset: ClassVar[Dataset]
@@ -79,7 +79,7 @@ class TaskLaws(Laws):
 
 
 class DatasetLaws(Laws):
-    """``dataset``; ``folder`` is where its data lies where it is not embedded."""
+    """``dataset``; ``folder`` holds its data unless it is embedded."""
 
     dataset: ClassVar[Dataset]
     folder: ClassVar[Path | None] = None
@@ -90,7 +90,7 @@ class DatasetLaws(Laws):
 
 
 class MetricLaws(Laws):
-    """``metric`` over ``items``, columns that it reads; without them, columns are made up."""
+    """``metric`` on ``items``, the columns that it reads; without them, on generated columns."""
 
     metric: ClassVar[Metric]
     items: ClassVar[Columns | None] = None

@@ -1,4 +1,4 @@
-"""Laws of datasets: typed rows that repeat, in splits that do not meet."""
+"""Laws of datasets: typed rows, the same at each load, in splits that do not overlap."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _NOWHERE = Path("no", "such", "folder")
 
 @dataclass(frozen=True)
 class DatasetInFolder:
-    """What the laws of datasets are about."""
+    """The subject of the laws of datasets."""
 
     dataset: Dataset
     folder: Path | None = None
 
     @cached_property
     def rows(self) -> dict[Split, list[Row]]:
-        """The rows of each split; NotApplicable where they are not embedded and not there."""
+        """The rows of each split. Raises NotApplicable if the data is not embedded and missing."""
         return {split: self.load(split) for split in Split}
 
     def load(self, split: Split) -> list[Row]:
@@ -69,7 +69,7 @@ def typed_rows(subject: DatasetInFolder) -> None:
                 require(got == wanted, f"{split} row {index}: expected {wanted} values, one a channel, got {got}")
 
 
-@law("every split loaded again, after the global random states were moved")
+@law("every split loaded a second time, after the global random states were changed")
 def repeatable(subject: DatasetInFolder) -> None:
     """The rows are the same whenever they are loaded."""
     for split, rows in subject.rows.items():
@@ -83,7 +83,7 @@ def repeatable(subject: DatasetInFolder) -> None:
 
 @law("the rows of the three splits side by side")
 def splits(subject: DatasetInFolder) -> None:
-    """Splits do not meet: none is another one, and the time of a series goes on from one to the next."""
+    """Splits do not overlap: no split contains another one, and no time of a series is in two."""
     found = subject.rows
     for one, other in ((Split.TRAIN, Split.VALIDATION), (Split.TRAIN, Split.TEST), (Split.VALIDATION, Split.TEST)):
         shared = set(found[one]) & set(found[other])
@@ -94,9 +94,9 @@ def splits(subject: DatasetInFolder) -> None:
             require(twice is None, f"time {twice} stands in {one} and in {other}")
 
 
-@law("a load from a folder where nothing lies")
+@law("a load from a folder that does not exist")
 def absence(subject: DatasetInFolder) -> None:
-    """Data that is not there is DataMissing with a message; embedded data needs no folder."""
+    """Missing data raises DataMissing with a message; embedded data needs no folder."""
     dataset = subject.dataset
     try:
         dataset.load(Split.TEST, None if dataset.embedded else _NOWHERE)
@@ -109,7 +109,7 @@ def absence(subject: DatasetInFolder) -> None:
 
 @law("`optimum` of the test rows")
 def optimum(subject: DatasetInFolder) -> None:
-    """What a generator says of its own predictor is a finite score by metric name."""
+    """The optimum of a generated dataset is a finite score by metric name."""
     dataset = subject.dataset
     if not dataset.has_optimum:
         raise NotApplicable("the dataset declares no optimum")

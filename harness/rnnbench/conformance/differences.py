@@ -1,4 +1,4 @@
-"""Where two tensors differ first, in words."""
+"""Checks tensors, with messages that say where the first difference is."""
 
 from __future__ import annotations
 
@@ -14,28 +14,30 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 DOUBLE = 1e-9
-"""How far two ways to one float64 number may lie apart, as a share of the largest value."""
+"""The tolerance between two float64 computations of one result, as a share of the largest value."""
 
 
 def same_shape(what: str, found: Any, expected: Sequence[int], dtype: torch.dtype | None = None) -> None:
-    """A finite tensor of this shape, and of this type where one is given.
+    """Require a finite tensor of this shape, and of this type if one is given.
 
     Raises:
-        Broken: it is none.
+        Broken: it is something else.
     """
     require(isinstance(found, torch.Tensor), f"{what}: expected a tensor, got {type(found).__name__}")
     shape, wanted = tuple(found.shape), tuple(expected)
     require(shape == wanted, f"{what}: shape expected {wanted}, got {shape}")
     require(dtype in (None, found.dtype), f"{what}: type expected {dtype}, got {found.dtype}")
     if found.device.type != "meta":
-        strange = ~found.isfinite()
-        require(not strange.any(), f"{what}: not a finite number at {_first(strange, ())}" if strange.any() else "")
+        not_finite = ~found.isfinite()
+        require(
+            not not_finite.any(), f"{what}: not a finite number at {_first(not_finite, ())}" if not_finite.any() else ""
+        )
 
 
 def same(
     what: str, found: Tensor, expected: Tensor, axes: Sequence[str] = ("row", "step"), allowed: float = DOUBLE
 ) -> None:
-    """Two tensors agree within ``allowed`` of the largest value expected.
+    """Require that two tensors agree within ``allowed``, as a share of the largest value expected.
 
     Raises:
         Broken: they do not; the message names the first step at which some row differs.
@@ -53,7 +55,7 @@ def same(
 
 
 def _first(wrong: Tensor, axes: Sequence[str]) -> tuple[int, ...]:
-    """The first wrong place, steps before rows."""
+    """The index of the first wrong value, sorted by step and then by row."""
     places: list[list[int]] = wrong.nonzero().tolist()
     if "step" in axes:
         step = axes.index("step")

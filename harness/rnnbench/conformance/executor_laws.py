@@ -1,4 +1,4 @@
-"""Laws of executors: where a run is carried out moves no number, and an end in its middle loses nothing."""
+"""Laws of executors: the numbers of a run do not depend on the executor, and an interruption loses nothing."""
 
 from __future__ import annotations
 
@@ -39,25 +39,25 @@ tasks:
 """One run of a second or two, which reports ten steps after its start."""
 
 MACHINE = {"wall_s", "cpu_s", "train_s", "positions_per_s", "peak_bytes", "attempts", "resumed", "provenance"}
-"""What of a record may differ between two executions of one run."""
+"""The fields of a record that may differ between two executions of one run."""
 
 
 @dataclass(frozen=True)
 class ExecutorOnRun:
-    """What the laws of executors are about: the factory of one, and a small run for it to carry out."""
+    """The subject of the laws of executors: the factory of one, and a small run to carry out."""
 
     factory: ExecutorFactory
 
     @cached_property
     def scratch(self) -> Path:
-        """Where prepared data and results go; removed with this object."""
+        """The folder of prepared data and results; removed with this object."""
         scratch = tempfile.mkdtemp(prefix="rnnbench-check-")
         weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
         return Path(scratch)
 
     @cached_property
     def draft(self) -> Draft:
-        """The plan with the one run alone."""
+        """A draft with that one run alone."""
         path = self.scratch / "executor.yaml"
         path.write_text(SUITE, encoding="utf-8")
         suite = read_suite(path, discover())
@@ -82,7 +82,7 @@ class ExecutorOnRun:
 
 
 class Execution:
-    """The run in a results folder of its own, executed once or more; the display that follows it."""
+    """Executes the run in a results folder of its own, once or more, and is the display of its progress."""
 
     def __init__(self, subject: ExecutorOnRun, assignment: Assignment, limits: Limits | None = None) -> None:
         self.folder, self.has_progress = subject.folder(), False
@@ -140,7 +140,7 @@ class KilledOnce(Prepared):
 
 
 def numbers(record: Record) -> Mapping[str, Any]:
-    """What of a record must be the same wherever the run is carried out, the checksum of its items among it."""
+    """The fields of a record that must be the same with any executor, among them the checksum of its items."""
     return record.model_dump(mode="json", exclude=MACHINE)
 
 

@@ -1,4 +1,4 @@
-"""Laws and findings: what a law says, what was tried, and what went wrong."""
+"""Laws, and the findings of applying them: what a law says, what was tried, and what was found."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ S = TypeVar("S")
 
 
 class Outcome(StrEnum):
-    """How a law came out; a law that does not apply is no failure."""
+    """The result of applying a law; a law that does not apply is no failure."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -39,7 +39,7 @@ class Broken(Exception):
 
 
 class NotApplicable(Exception):
-    """A law says nothing of this subject. The message is the reason."""
+    """A law does not apply to its subject. The message is the reason."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,13 @@ class Law(Generic[S]):
     check: Callable[[S], None]
 
     def examine(self, subject: S, named: str) -> Finding:
-        """Try this law on a subject, whatever a stranger's code does; draws repeat and disturb nobody's.
+        """Apply this law to a subject, with a fixed torch seed; the global random state is restored.
+
+        Any exception of a plugin's code is a failed law.
 
         Args:
             subject: what the law is about.
-            named: how a table calls it.
+            named: the name of the subject in a table.
         """
         outcome, detail = Outcome.PASSED, ""
         with torch.random.fork_rng(devices=[]):
@@ -67,13 +69,13 @@ class Law(Generic[S]):
                 outcome, detail = Outcome.NOT_APPLICABLE, str(reason)
             except Broken as error:
                 outcome, detail = Outcome.FAILED, str(error)
-            except Exception as error:  # noqa: BLE001  a stranger's code may raise anything
+            except Exception as error:  # noqa: BLE001  a plugin's code may raise anything
                 outcome, detail = Outcome.FAILED, _raised(error)
         return Finding(named, self.name, self.says, self.tried, outcome, detail)
 
 
 def law(tried: str) -> Callable[[Callable[[S], None]], Law[S]]:
-    """Make a function a law. Its name is the law's, with hyphens; the first line of its docstring what the law says.
+    """Decorate a function as a law: its name with hyphens, and the first line of its docstring as what the law says.
 
     Args:
         tried: what the function does to find out.
@@ -93,7 +95,7 @@ def require(condition: bool, wrong: str) -> None:
 
 
 def _raised(error: Exception) -> str:
-    """An unexpected error with the line that raised it."""
+    """An unexpected exception on one line, with the file and line that raised it."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     return f"{type(error).__name__}: {error}{where}"

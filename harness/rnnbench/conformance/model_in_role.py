@@ -1,4 +1,4 @@
-"""A model in one of its roles: how the laws build it, feed it and ask it.
+"""A model in one of its roles: how the laws build it, make its inputs and compute its outputs.
 
 B batch, T steps, S source steps, D core width. The rows of a batch have 6, 2, 1 and 4 valid steps of 6.
 """
@@ -23,7 +23,7 @@ _NOISE = 0.1
 
 @dataclass(frozen=True)
 class ModelInRole:
-    """What the laws of models are about."""
+    """The subject of the laws of models."""
 
     model: Model
     role: Role

@@ -1,4 +1,4 @@
-"""The model that the laws of tasks train: small, and served in every role by the harness's adapters."""
+"""The model that the laws of tasks train: a small one, adapted to every role by the harness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a name or a module to the cases of all plugins that it holds, each small enough to check in seconds."""
+"""Finds the plugins of a name or a module, and makes their cases, each small enough to check in seconds."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ from rnnbench.discovery.loading import HOOKS
 
 KINDS = ("models", "tasks", "datasets", "metrics", "executors")
 WIDTHS = range(8, 65)
-"""Of the models that are checked: the first one that the model accepts."""
+"""The widths to try: a model is checked at the first one that it accepts."""
 SIZES = {"train_rows": 400, "validation_rows": 120, "test_rows": 100}
-"""Of the datasets that have such fields."""
+"""The sizes at which datasets with such fields are checked."""
 
 P = TypeVar("P", Task, Dataset)
 
@@ -49,7 +49,7 @@ class UnknownSubject(UserError):
 
 @dataclass(frozen=True, kw_only=True)
 class Subjects:
-    """What is to be checked; the registry holds every dataset and task that a check may need beside it."""
+    """The plugins to check, and the registry from which their checks take other datasets and tasks."""
 
     models: list[type[Model]] = field(default_factory=list)
     tasks: list[type[Task]] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Subjects:
     registry: Registry = field(repr=False)
 
     def cases(self, folder: Path | None) -> Iterator[Case]:
-        """All of them; ``folder`` is where public data lies."""
+        """The cases of all of them; ``folder`` is the folder of public data."""
         for model in self.models:
             yield from model_cases(small_model(model))
         for task in self.tasks:
@@ -73,13 +73,15 @@ class Subjects:
             yield from executor_cases(name, factory)
 
     def _dataset_for(self, task: type[Task], folder: Path | None) -> Dataset | None:
-        """A small dataset that the task can encode: its own author's, else an embedded one, else one that is there.
+        """A small dataset that the task can encode: of its own distribution, else an embedded, else an available one.
 
-        Where it can encode none of those that are there, the first: the laws then say why.
+        If it can encode none of the available ones, the first of them: the laws then report why.
         """
         others = [*self.datasets, *self.registry.datasets.values()]
         fitting = [dataset for dataset in others if getattr(dataset, "rows", None) is task.rows]
-        by_distance = sorted(fitting, key=lambda dataset: (self._is_strange(dataset, task), not dataset.embedded))
+        by_distance = sorted(
+            fitting, key=lambda dataset: (self._is_from_another_distribution(dataset, task), not dataset.embedded)
+        )
         there: list[Dataset] = []
         for dataset_cls in by_distance:
             dataset: Dataset = small(dataset_cls)
@@ -87,12 +89,12 @@ class Subjects:
                 dataset.load(Split.TEST, folder)
                 there.append(dataset)
                 TaskOnData(small(task), dataset, folder).arrays  # noqa: B018  encodes
-            except Exception:  # noqa: BLE001, S112  a stranger's code: why it fails is for the laws to say
+            except Exception:  # noqa: BLE001, S112  a plugin's code; the laws report why it fails
                 continue
             return dataset
         return there[0] if there else None
 
-    def _is_strange(self, dataset: type[Dataset], task: type[Task]) -> bool:
+    def _is_from_another_distribution(self, dataset: type[Dataset], task: type[Task]) -> bool:
         """Whether they come from different distributions."""
         if dataset in self.datasets:
             return False
@@ -104,7 +106,7 @@ class Subjects:
         return of_dataset.distribution != of_task.distribution
 
     def _items_for(self, metric: Metric, folder: Path | None) -> Columns | None:
-        """What the trivial baseline of a task with this metric answers."""
+        """The items of a baseline of a task that has this metric; None if there is none."""
         needed = set(metric.columns)
         for task in [*self.tasks, *self.registry.tasks.values()]:
             if metric not in small(task).metrics or (dataset := self._dataset_for(task, folder)) is None:
@@ -119,10 +121,10 @@ class Subjects:
 
 
 def find_subjects(name: str, registry: Registry) -> Subjects:
-    """The plugins of that name; else those that the module of that name yields by its hooks.
+    """The plugins of that name, or else those that the hooks of the module of that name return.
 
     Raises:
-        UnknownSubject: there is neither; the message names the nearest plugin.
+        UnknownSubject: neither exists; the message names the nearest plugin.
     """
     if named := _by_kind([one for one in registry.components if one.name == name]):
         return Subjects(registry=registry, **named)
@@ -154,7 +156,7 @@ def _modules_like(name: str) -> list[str]:
 
 
 def _by_kind(components: Iterable[Component]) -> dict[str, list[Any]]:
-    """What there is of each kind, by name; executors with their names, which they do not carry themselves."""
+    """The components by kind, sorted by name; executors as (name, factory), since a factory has no name."""
     found: dict[str, list[Any]] = {}
     for one in sorted(components, key=lambda one: one.name):
         if one.kind in KINDS:
@@ -166,7 +168,7 @@ def small_model(model: type[Model]) -> Model:
     """The model at the first width that it accepts.
 
     Raises:
-        UnknownSubject: it accepts none, or cannot be made.
+        UnknownSubject: it accepts none, or cannot be constructed.
     """
     try:
         if model.coarse.field != "width":
@@ -185,7 +187,7 @@ def small(thing: type[P]) -> P:
     """A task or dataset with its defaults, but few rows.
 
     Raises:
-        UnknownSubject: it cannot be made.
+        UnknownSubject: it cannot be constructed.
     """
     try:
         fields = {one.name for one in dataclasses.fields(thing)}

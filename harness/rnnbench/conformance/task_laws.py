@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _SIZES = (1, 7, 100_000)
 _METRIC, _ITEM = 1e-6, 1e-5
-"""How far metrics and items may move with the evaluation batch, relatively."""
+"""Relative tolerances of metrics and items between sizes of the evaluation batch."""
 
 
 @law("the class's name, role, rows, metrics, block and fields; a copy through pickle; its input and output types")
@@ -50,9 +50,9 @@ def declared(subject: TaskOnData) -> None:
     picklable(task)
 
 
-@law("the encoding through JSON, the arrays through a file without pickling, the test rows encoded again")
+@law("the encoding through JSON, the arrays through a file without pickling, the test rows encoded a second time")
 def storable(subject: TaskOnData) -> None:
-    """The encoding is JSON, the arrays are plain, and both survive the way to a worker."""
+    """The encoding is JSON, and the arrays need no pickling, so that both can be sent to a worker."""
     try:
         encoding = json.loads(json.dumps(subject.encoding, allow_nan=False))
     except (TypeError, ValueError) as error:
@@ -109,9 +109,9 @@ def well_formed(subject: TaskOnData) -> None:
             require(sound, f"{where}: lengths expected 1 to {batch.inputs.shape[1]} on the CPU, got {low} to {high}")
 
 
-@law("the test batches of 7 twice, after the global random states were moved")
+@law("the test batches of 7 twice, after the global random states were changed")
 def fixed_test(subject: TaskOnData) -> None:
-    """Test rows depend on no seed."""
+    """Test batches depend on no random state."""
     disturb()
     first = subject.evaluation(7)
     disturb(1)
@@ -138,7 +138,7 @@ def scored_once(subject: TaskOnData) -> None:
 
 @law("the items of all test batches of 7 but the last")
 def complete(subject: TaskOnData) -> None:
-    """A batch left out is noticed: `items` raises ValueError."""
+    """A missing batch is an error: `items` raises ValueError."""
     scored = network_scores(subject.network(), subject.evaluation(7))
     try:
         subject.items(scored[:-1])
@@ -159,7 +159,7 @@ def perfect(subject: TaskOnData) -> None:
 
 @law("an answer that knows nothing on the validation rows, and its bootstrap error, against `chance`")
 def chance(subject: TaskOnData) -> None:
-    """Chance scores chance, within three standard errors."""
+    """A predictor that knows nothing scores `chance`, within three standard errors."""
     metric = subject.task.metrics[0]
     said = subject.task.chance(subject.encoding, subject.arrays[Split.VALIDATION])
     require(metric.low <= said <= metric.high, f"chance {said:g} is outside {metric.low:g} to {metric.high:g}")
@@ -174,7 +174,7 @@ def chance(subject: TaskOnData) -> None:
 
 @law("each baseline on the test rows: its columns, and every metric's range")
 def baselines(subject: TaskOnData) -> None:
-    """Baselines give the items that a network gives, one of them is trivial, and their scores are possible."""
+    """Baselines give the same columns of items as a network, one of them is trivial, and their scores are in range."""
     found = subject.task.baselines()
     require(any(baseline.trivial for baseline in found), "expected a baseline marked trivial, got none")
     expected = subject.items(network_scores(subject.network(), subject.evaluation(32)))
@@ -192,7 +192,7 @@ def baselines(subject: TaskOnData) -> None:
 
 @law("30 steps of Adam on one batch, and the trivial loss")
 def learnable(subject: TaskOnData) -> None:
-    """A network's loss falls on a batch that it sees again and again; the trivial loss is a positive number."""
+    """A network's loss falls when it is trained on one batch; the trivial loss is a positive number."""
     trivial = subject.task.trivial_loss(subject.encoding, *(subject.arrays[split] for split in list(Split)[:2]))
     require(math.isfinite(trivial) and trivial > 0, f"trivial_loss: expected a positive number, got {trivial}")
     network = subject.network()
@@ -210,13 +210,13 @@ def learnable(subject: TaskOnData) -> None:
 
 
 def disturb(by: int = 0) -> None:
-    """Move the global random states, on which nothing may depend."""
-    np.random.seed(by)  # noqa: NPY002  the stream that nobody should use
+    """Change the global random states, on which nothing may depend."""
+    np.random.seed(by)  # noqa: NPY002  the global state that no plugin should use
     torch.manual_seed(by)
 
 
 def _difference(one: Sequence[Batch], other: Sequence[Batch]) -> str:
-    """Where two sequences of batches differ first; nothing where they do not."""
+    """The first difference of two sequences of batches; empty if there is none."""
     if len(one) != len(other):
         return f"{len(one)} and {len(other)} batches"
     for index, (a, b) in enumerate(zip(one, other, strict=True)):
@@ -228,7 +228,7 @@ def _difference(one: Sequence[Batch], other: Sequence[Batch]) -> str:
 
 def _no_row_twice(scored: Sequence[tuple[Batch, Columns]], size: int) -> None:
     if any(batch.carry for batch, _ in scored):
-        return  # rows of a carried stream come again with every piece of it
+        return  # a row of a carried stream is in several batches, one for each segment
     rows = np.concatenate([np.asarray(batch.rows) for batch, _ in scored])
     values, counts = np.unique(rows, return_counts=True)
     again = values[counts > 1]

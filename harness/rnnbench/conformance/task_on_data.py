@@ -24,7 +24,7 @@ EMBEDDING = 8
 
 @dataclass(frozen=True)
 class TaskOnData:
-    """What the laws of tasks are about."""
+    """The subject of the laws of tasks."""
 
     task: Task
     dataset: Dataset
@@ -39,7 +39,7 @@ class TaskOnData:
 
     @cached_property
     def encoding(self) -> Encoding:
-        """What the task learns from the training rows."""
+        """What the task fits on the training rows."""
         return self.task.fit(self.rows[Split.TRAIN])
 
     @cached_property
@@ -65,7 +65,7 @@ class TaskOnData:
         return list(self.task.evaluation(self.arrays[split], size))
 
     def items(self, scored: Iterable[tuple[Batch, Columns]], split: Split = Split.TEST) -> Columns:
-        """Items of what was scored."""
+        """The items of scored batches."""
         return self.task.items(self.encoding, self.arrays[split], scored)
 
     def answered(self, answer: Callable[[Batch], Mapping[str, Any]], split: Split) -> Columns:
@@ -78,13 +78,13 @@ class TaskOnData:
         return self.items(scored, split)
 
     def value(self, metric: Metric, items: Columns) -> float:
-        """A metric of items."""
+        """The value of a metric on items."""
         return score(metric, items)
 
 
 @torch.no_grad()
 def network_scores(network: Network, batches: Iterable[Batch]) -> list[tuple[Batch, Columns]]:
-    """Each batch with what a network scores of it, its state carried where the batches say so."""
+    """Each batch with the columns that a network scores for it; its state is carried where ``batch.carry`` is true."""
     network.eval()
     state: Any = None
     found = []

@@ -1,4 +1,4 @@
-"""A dataset's identity: one hash over its normalised rows, wherever they came from."""
+"""A dataset's fingerprint: one hash over its rows, whatever file they were read from."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def fingerprint(rows: Mapping[Split, Sequence[Row]]) -> str:
 
 
 def duplicates(rows: Mapping[Split, Sequence[Row]]) -> dict[Split, int]:
-    """How many rows of validation and test stand in the training rows too.
+    """How many rows of validation and test also occur in the training rows.
 
-    Steps of a series and empty lines are no content that could be learned by heart.
+    Steps of a series and empty lines are not counted: nothing could be memorised from them.
     """
     training = set(rows[Split.TRAIN])
     return {

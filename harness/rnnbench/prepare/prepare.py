@@ -1,7 +1,7 @@
-"""Prepare a task on a dataset once: later runs and their workers read the encoded arrays from the cache.
+"""Prepares a task on a dataset once: later runs and their workers read the encoded arrays from the cache.
 
-The training rows decide the encoding. Of the test rows only fingerprint and counts are taken here: they are kept as
-rows, and the worker that has finished training is the first to encode them.
+The encoding is fitted on the training rows. Test rows are only hashed and counted here; they are stored as rows, and
+first encoded by a worker that has finished training.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from rnnbench.base.numerics import NUMERICS
 from rnnbench.contract.batches import Arrays, Encoding
 from rnnbench.contract.datasets import DataMissing, Dataset, Row, Rows, Split
 from rnnbench.contract.tasks import Task
+from rnnbench.prepare.atomic_folder import atomic_folder
 from rnnbench.prepare.fingerprint import duplicates, fingerprint
-from rnnbench.prepare.whole_folder import whole_folder
 
-SUMMARY, SUM, TEST = "prepared.json", "prepared.sha256", "test.json"
+SUMMARY, CHECKSUM, TEST = "prepared.json", "prepared.sha256", "test.json"
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A prepared folder: the encoding and sizes, and the arrays on demand."""
+    """A task prepared on a dataset: the encoding and sizes, and the arrays, read from ``folder`` on demand."""
 
     folder: Path
     task: Task
@@ -82,14 +82,14 @@ def prepare(task: Task, dataset: Dataset, data: Path | None, cache: Path) -> Pre
     """Load the rows of a verified dataset, fingerprint them, and encode them unless the cache holds just these.
 
     Raises:
-        DataMissing: the rows are not where the dataset looks for them, or are unusable.
+        DataMissing: the rows are missing or unusable.
     """
     rows = {split: dataset.load(split, data) for split in Split}
     for split, of_split in rows.items():
         if not of_split:
             raise DataMissing(f"dataset {dataset.name!r} has no {split} rows")
     identity = fingerprint(rows)
-    key = _key(task, dataset, identity)
+    key = _cache_key(task, dataset, identity)
     folder = cache / "prepared" / key
     if not _is_whole(task, folder, rows[Split.TEST]):
         shutil.rmtree(folder, ignore_errors=True)
@@ -98,16 +98,16 @@ def prepare(task: Task, dataset: Dataset, data: Path | None, cache: Path) -> Pre
 
 
 def open_prepared(task: Task, folder: Path) -> Prepared:
-    """What :func:`prepare` wrote, without looking at any row."""
+    """Open a folder that :func:`prepare` wrote, without reading any rows."""
     summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
     return Prepared(folder=folder, task=task, **{**summary, "notes": tuple(summary["notes"])})
 
 
 def _is_whole(task: Task, folder: Path, test_rows: Sequence[Row]) -> bool:
-    """Whether every file is there and as it was written: the arrays by their archives' checksums."""
+    """Whether the folder is complete and undamaged, and holds these test rows; the arrays' archives have checksums."""
     try:
         prepared = open_prepared(task, folder)
-        if (folder / TEST).read_text(encoding="utf-8") != _as_json(test_rows) or not _has_sum(folder):
+        if (folder / TEST).read_text(encoding="utf-8") != _as_json(test_rows) or not _matches_checksum(folder):
             return False
         for split in (Split.TRAIN, Split.VALIDATION):
             prepared.arrays(split)
@@ -120,14 +120,14 @@ def _as_json(rows: Sequence[Row]) -> str:
     return json.dumps(rows, ensure_ascii=False)
 
 
-def _has_sum(folder: Path) -> bool:
-    """Whether the summary is what its checksum says. Folders of earlier versions have none."""
-    stored = folder / SUM
+def _matches_checksum(folder: Path) -> bool:
+    """Whether the summary has its stored checksum. Folders of earlier versions have none."""
+    stored = folder / CHECKSUM
     known = stored.read_text(encoding="ascii") if stored.exists() else None
     return known in (None, hashlib.sha256((folder / SUMMARY).read_bytes()).hexdigest())
 
 
-def _key(task: Task, dataset: Dataset, identity: str) -> str:
+def _cache_key(task: Task, dataset: Dataset, identity: str) -> str:
     inputs = [NUMERICS, task.name, task.version, dataclasses.asdict(task), list(dataset.channels), identity]
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -155,10 +155,10 @@ def _write(folder: Path, task: Task, dataset: Dataset, rows: dict[Split, Sequenc
         "trivial_loss": task.trivial_loss(encoding, training, validation),
         "notes": notes,
     }
-    with whole_folder(folder) as unfinished:
+    with atomic_folder(folder) as unfinished:
         np.savez(unfinished / f"{Split.TRAIN}.npz", **training)  # type: ignore[arg-type]
         np.savez(unfinished / f"{Split.VALIDATION}.npz", **validation)  # type: ignore[arg-type]
         (unfinished / TEST).write_text(_as_json(rows[Split.TEST]), encoding="utf-8")
         content = json.dumps(summary, ensure_ascii=False).encode()
         (unfinished / SUMMARY).write_bytes(content)
-        (unfinished / SUM).write_text(hashlib.sha256(content).hexdigest(), encoding="ascii")
+        (unfinished / CHECKSUM).write_text(hashlib.sha256(content).hexdigest(), encoding="ascii")

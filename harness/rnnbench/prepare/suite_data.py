@@ -1,4 +1,4 @@
-"""All data of a suite prepared, once every dataset has said that its data is there."""
+"""Prepares the data of all tasks of a suite, after every dataset has verified that its files are there."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def prepare_suite(
 
 
 def data_files(suite: Suite, data: Path | None) -> set[Path] | None:
-    """The files that all datasets of a suite are read from; None where one is read from files that it does not name.
+    """The files that the datasets of a suite are read from; None if a dataset reads files that it does not name.
 
     Raises:
         DataMissing, OSError: they are not there.
@@ -62,7 +62,7 @@ def data_files(suite: Suite, data: Path | None) -> set[Path] | None:
 
 
 def _verify(suite: Suite, data: Path | None) -> None:
-    """Ask every dataset for its data, so that all that is missing is named at once, before anything is prepared."""
+    """Verify the data of every dataset, so that all that is missing is reported at once, before any is prepared."""
     missing: dict[str, None] = {}
     for task in suite.tasks:
         with _plugin_code(suite, task):
@@ -75,7 +75,7 @@ def _verify(suite: Suite, data: Path | None) -> None:
 
 
 def _plugin_code(suite: Suite, task: SuiteTask) -> AbstractContextManager[object]:
-    """Run the code of a task and a dataset that reads and encodes rows; what it raises is :class:`UnusableData`."""
+    """Context of the code of a task and a dataset; what it raises becomes :class:`UnusableData`."""
 
     def failed(error: BaseException) -> UnusableData:
         refuses = isinstance(error, ValueError | TypeError | LookupError)  # options that do not fit the rows

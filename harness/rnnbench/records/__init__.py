@@ -1,1 +1,1 @@
-"""What a results folder holds: the plan, the records, their items, and the one module that stores them."""
+"""The results folder: its files as typed records, and the functions that read, write and lock them."""

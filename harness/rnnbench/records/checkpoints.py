@@ -1,4 +1,4 @@
-"""``checkpoints/<run id>/``: where a run under way goes on from."""
+"""``checkpoints/<run id>/``: the files that an interrupted run resumes from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CHECKPOINTS = "checkpoints"
 
 
 def write_checkpoint(folder: Path, run_id: str, name: str, content: bytes) -> None:
-    """Store a file that a run goes on from.
+    """Store a checkpoint file of a run.
 
     Raises:
         StorageError: the disk would not take it.
@@ -20,7 +20,7 @@ def write_checkpoint(folder: Path, run_id: str, name: str, content: bytes) -> No
 
 
 def read_checkpoint(folder: Path, run_id: str, name: str) -> bytes | None:
-    """What :func:`write_checkpoint` stored last; None where there is nothing.
+    """The content that :func:`write_checkpoint` stored last; None if there is none.
 
     Raises:
         StorageError: it is no plain file, too large, or cannot be read.
@@ -30,7 +30,7 @@ def read_checkpoint(folder: Path, run_id: str, name: str) -> bytes | None:
 
 
 def remove_checkpoints(folder: Path, run_id: str) -> None:
-    """Remove a run's checkpoints: one that has an outcome needs none."""
+    """Remove the checkpoints of a run, once it has an outcome."""
     remove_folder(_checkpoints(folder, run_id))
 
 

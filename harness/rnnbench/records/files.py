@@ -1,6 +1,6 @@
-"""Every change to a results folder is made here: files in full or not at all, and errors that name the file.
+"""All changes to a results folder: atomic writes, and errors that name the file.
 
-The lock alone stands elsewhere (:mod:`rnnbench.records.lock`).
+Only the lock is elsewhere (:mod:`rnnbench.records.lock`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TEMPORARY_NAME = re.compile(rf"\..+\.[0-9a-f]{{8}}{re.escape(TEMPORARY)}", re.D
 
 
 class StorageError(UserError):
-    """A file could not be read or written: which one, and what the system said."""
+    """A file could not be read or written. The message is its path and what the system said."""
 
     def __init__(self, path: Path, cause: OSError) -> None:
         super().__init__(path, cause)
@@ -37,7 +37,7 @@ class StorageError(UserError):
 
 
 class DamagedFile(UserError):
-    """A file is there but does not hold what it should."""
+    """A file exists, but its content is invalid."""
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(path, problem)
@@ -48,16 +48,16 @@ class DamagedFile(UserError):
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that at any moment it is there in full, as it was before, or not at all.
+    """Write a file atomically: at any moment it has the new content, has the old one, or does not exist.
 
-    A link in its place is replaced. A path below a results folder comes from :func:`subfolder`, so that no folder above
-    the file is a link.
+    A symbolic link at ``path`` is replaced, not followed. Paths below a results folder come from :func:`subfolder`,
+    which refuses links among the folders.
 
     Raises:
         StorageError: it could not be written; what was there before is still there.
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
-    with naming(path):
+    with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("xb") as file:
@@ -78,52 +78,52 @@ def read(path: Path, most: int) -> bytes:
     Raises:
         StorageError: there is none, it is something else or larger, or it cannot be read.
     """
-    with naming(path):
+    with storage_errors(path):
         return read_plain(path, most)
 
 
 def size(path: Path) -> int | None:
-    """The bytes of a plain file; None where nothing is there.
+    """The size of a plain file in bytes; None if nothing exists there.
 
     Raises:
         StorageError: something else is there.
     """
-    with naming(path):
+    with storage_errors(path):
         return plain_size(path)
 
 
 def subfolder(folder: Path, *names: str) -> Path:
-    """``folder/name/...``, which need not exist; each part below ``folder`` that does is a folder and no link.
+    """The path ``folder/name/...``, which need not exist, once no part of it below ``folder`` is a symbolic link.
 
     Raises:
-        StorageError: one is something else.
-        ValueError: a name would lead elsewhere.
+        StorageError: a part exists and is a link, or is no folder.
+        ValueError: a name would lead out of the folder.
     """
     for name in names:
         folder = member(folder, name)
-        with naming(folder):
+        with storage_errors(folder):
             is_real_folder(folder)
     return folder
 
 
 def listing(folder: Path) -> list[Path]:
-    """What lies in a folder, sorted; nothing where there is no folder.
+    """The paths in a folder, sorted; none if the folder does not exist.
 
     Raises:
-        StorageError: it cannot be read, or holds too much.
+        StorageError: it cannot be read, or has too many entries.
     """
-    with naming(folder), contextlib.suppress(FileNotFoundError):
+    with storage_errors(folder), contextlib.suppress(FileNotFoundError):
         return list_folder(folder)
     return []
 
 
 def open_emptied(path: Path) -> int:
-    """A descriptor to write to a plain file that is empty now, made with its folder if need be.
+    """Open a plain file for writing, truncated, created with its folder if need be. Returns the descriptor.
 
     Raises:
         StorageError: it cannot be opened, or something else is there.
     """
-    with naming(path):
+    with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = open_plain(path, os.O_WRONLY | os.O_CREAT, 0o644)
         try:
@@ -135,12 +135,12 @@ def open_emptied(path: Path) -> int:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Add a line to a text file, made with its folder if need be.
+    """Add a line to a text file, created with its folder if need be.
 
     Raises:
         StorageError: it cannot be written.
     """
-    with naming(path):
+    with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = open_plain(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -153,35 +153,35 @@ def remove(path: Path) -> None:
     Raises:
         StorageError: it cannot be removed.
     """
-    with naming(path):
+    with storage_errors(path):
         path.unlink(missing_ok=True)
 
 
 def remove_if_empty(path: Path) -> None:
-    """Remove a plain file that holds nothing."""
-    with naming(path):
+    """Remove a plain file of zero bytes."""
+    with storage_errors(path):
         if plain_size(path) == 0:
             path.unlink(missing_ok=True)
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder with all that lies in it.
+    """Remove a folder and its content.
 
     Raises:
         StorageError: something cannot be removed.
     """
-    with naming(folder), contextlib.suppress(FileNotFoundError):
+    with storage_errors(folder), contextlib.suppress(FileNotFoundError):
         shutil.rmtree(folder)
 
 
 def remove_empty_folder(folder: Path) -> None:
-    """Remove a folder if nothing lies in it, while nobody is about to put something there."""
+    """Remove a folder if it is empty. Call it only while no other process may create a file there."""
     with contextlib.suppress(OSError):
         folder.rmdir()
 
 
 def move_to_free_number(folder: Path) -> Path:
-    """Rename a folder to ``<name>.<n>``, the first number that is free; returns where it lies now.
+    """Rename a folder to ``<name>.<n>``, the first number that is free; returns the new path.
 
     Raises:
         StorageError: it cannot be renamed.
@@ -189,19 +189,19 @@ def move_to_free_number(folder: Path) -> Path:
     number = 1
     while (target := folder.with_name(f"{folder.name}.{number}")).exists():
         number += 1
-    with naming(folder):
+    with storage_errors(folder):
         return folder.rename(target)
 
 
 def probe(folder: Path) -> None:
-    """Find out whether files can be stored in a folder, which need not exist yet, and leave no trace.
+    """Check that files can be written to a folder, which need not exist yet; leaves nothing behind.
 
     Raises:
         StorageError: they cannot.
     """
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
-        with naming(folder):
+        with storage_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             file = folder / f".probe.{secrets.token_hex(4)}{TEMPORARY}"
             file.touch(exist_ok=False)
@@ -213,10 +213,10 @@ def probe(folder: Path) -> None:
 
 
 def member(folder: Path, name: str) -> Path:
-    """``folder/name``, where the name, which may come from a stranger's record, cannot lead elsewhere.
+    """``folder/name``, once ``name`` is a plain file name: it may come from somebody else's record.
 
     Raises:
-        ValueError: it would.
+        ValueError: it would lead out of the folder.
     """
     if name != Path(name).name or name in ("", ".", "..") or "\0" in name:
         raise ValueError(f"{name!r} is not a file name")
@@ -224,21 +224,21 @@ def member(folder: Path, name: str) -> Path:
 
 
 def remove_temporaries(folder: Path) -> None:
-    """Remove the files that killed writers left half-written in ``folder`` itself."""
+    """Remove the temporary files that killed processes left in ``folder`` itself."""
     for path in listing(folder):
         if _TEMPORARY_NAME.fullmatch(path.name):
-            with naming(path), contextlib.suppress(IsADirectoryError):
+            with storage_errors(path), contextlib.suppress(IsADirectoryError):
                 path.unlink(missing_ok=True)
 
 
 def printable(text: str) -> str:
-    """Text without control characters and what cannot be encoded: names and values may be anybody's."""
+    """Text with a blank for each character that is not printable: names and values may come from somebody else."""
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 @contextlib.contextmanager
-def naming(path: Path) -> Iterator[None]:
-    """An operating system error becomes one that names the file."""
+def storage_errors(path: Path) -> Iterator[None]:
+    """Raise an :class:`OSError` of the block as a :class:`StorageError`, which names the file."""
     try:
         yield
     except OSError as error:

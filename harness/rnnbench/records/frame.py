@@ -11,7 +11,7 @@ from rnnbench.records.storage import read_plan, read_records
 if TYPE_CHECKING:
     import pandas as pd
 
-_OF_RECORD = (
+_RECORD_FIELDS = (
     "status",
     "reason",
     "best_step",
@@ -65,6 +65,6 @@ def _row(plan: Plan, run: PlannedRun, record: Record | None) -> dict[str, Any]:
         "adapter": run.adapter,
         "learning_rate": chosen.get("learning_rate", recipe.get("learning_rate") if isinstance(recipe, dict) else None),
     }
-    row |= {name: getattr(record, name) if record else None for name in _OF_RECORD}
+    row |= {name: getattr(record, name) if record else None for name in _RECORD_FIELDS}
     row["status"] = str(record.status) if record else "pending"
     return row | (dict(record.metrics) if record else {})

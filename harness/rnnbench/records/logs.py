@@ -10,7 +10,7 @@ LOGS = "logs"
 
 
 def open_log(folder: Path, run_id: str) -> int:
-    """A descriptor of a run's log, emptied.
+    """Open a run's log for writing, truncated. Returns the descriptor.
 
     Raises:
         StorageError: it cannot be opened.

@@ -1,7 +1,7 @@
-"""The one way to open what lies below a results folder, which may be anybody's: plain files and real folders only.
+"""Opens what is below a results folder, which may be somebody else's: plain (regular) files and real folders only.
 
 The results folder itself may be a symbolic link. Below it no link is followed, no pipe, socket or device is opened, and
-nothing is read without a bound. All errors are the operating system's (:mod:`rnnbench.records.files` names the file).
+every read has a size limit. Errors are :class:`OSError`; :mod:`rnnbench.records.files` adds the path to them.
 """
 
 from __future__ import annotations
@@ -18,14 +18,19 @@ MOST_TABLE_BYTES = 64 << 20
 MOST_CHECKPOINT_BYTES = 16 << 30
 """The weights, the best weights and the optimiser's two moments of 10^9 float32 parameters."""
 MOST_ENTRIES = 100_000
-"""Of one folder."""
+"""The most entries that are read of one folder."""
 
 
 def open_plain(path: Path, flags: int = os.O_RDONLY, mode: int = 0o666) -> int:
-    """A descriptor of a plain file; ``flags`` and ``mode`` are those of :func:`os.open`, which must not truncate.
+    """Open a plain file and return its descriptor.
+
+    Args:
+        path: the file.
+        flags: as of :func:`os.open`; they must not truncate.
+        mode: as of :func:`os.open`.
 
     Raises:
-        OSError: it is a link, a folder, a pipe, a socket or a device, or the system says no.
+        OSError: it is a link, a folder, a pipe, a socket or a device, or the system refuses.
     """
     try:
         _check_file(path.lstat().st_mode)  # before it is opened: opening a device may do something
@@ -56,10 +61,10 @@ def read_plain(path: Path, most: int) -> bytes:
 
 
 def is_real_folder(path: Path) -> bool:
-    """Whether a folder that is no link is there.
+    """Whether ``path`` is a folder; False if nothing exists there.
 
     Raises:
-        OSError: something else is there, or the system says no.
+        OSError: it is a link or no folder, or the system refuses.
     """
     try:
         mode = path.lstat().st_mode
@@ -73,10 +78,10 @@ def is_real_folder(path: Path) -> bool:
 
 
 def plain_size(path: Path) -> int | None:
-    """The bytes of a plain file; None where nothing is there.
+    """The size of a plain file in bytes; None if nothing exists there.
 
     Raises:
-        OSError: something else is there, or the system says no.
+        OSError: something else is there, or the system refuses.
     """
     try:
         known = path.lstat()
@@ -87,7 +92,7 @@ def plain_size(path: Path) -> int | None:
 
 
 def list_folder(folder: Path) -> list[Path]:
-    """What lies in a folder, sorted.
+    """The paths in a folder, sorted.
 
     Raises:
         OSError: there are more than :data:`MOST_ENTRIES`, or it cannot be read.

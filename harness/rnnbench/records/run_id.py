@@ -1,4 +1,4 @@
-"""A run's id: a hash of the resolved inputs that move its number, and of nothing else."""
+"""A run's id: a hash of the resolved inputs that affect its numbers, and of nothing else."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ SCHEMA: Final = 1
 BUDGET_TOLERANCE: Final = 0.02
 """How far core parameters may be from the budget, as a share of it."""
 FEWEST_BLOCKS: Final = 10
-"""Below so many blocks of test items no :class:`TestError` is stated: with three, a 95 % interval covers 70 %."""
+"""With fewer blocks of test items no :class:`TestError` is given: with three, a 95 % interval covers 70 %."""
 _LARGEST_LOG = 690.0
 """Exponentials of more would overflow a double."""
 
@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """How a run ended. The first two are outcomes and are never run again; the others are tried again."""
+    """How a run ended. ``DONE`` and ``DIVERGED`` are outcomes and are kept; with any other status a run is retried."""
 
     DONE = "done"
     DIVERGED = "diverged"
@@ -45,7 +45,7 @@ class Status(StrEnum):
 
     @property
     def is_outcome(self) -> bool:
-        """Whether the run need not be tried again."""
+        """Whether the run is finished and is not retried."""
         return self in (Status.DONE, Status.DIVERGED)
 
 
@@ -176,11 +176,11 @@ class PlannedTask(_Frozen):
     """Sizes by split."""
     metrics: tuple[MetricInfo, ...]
     block: str
-    """What one row of items is: the unit of the test set's own error."""
+    """What one row of items is ("a sentence"): the unit that the bootstrap of the test error resamples."""
     chance: float
-    """The first metric of a predictor that learned nothing: what a diverged run scores."""
+    """The first metric's score of a predictor that learned nothing; a diverged run is given this score."""
     trivial_loss: float
-    """The validation loss that a model which learned something is below."""
+    """The validation loss of a trivial predictor; the loss of a model that learned something is lower."""
     notes: tuple[str, ...] = ()
     items: Literal["rows", "windows", "lines"] | None = None
     """What the items are, where that says how many a test set has; an older plan does not say."""
@@ -196,7 +196,7 @@ class PlannedModel(_Frozen):
     version: int
     distribution: str
     overrides: dict[str, Any] = Field(default_factory=dict)
-    """Recipe fields set for this model alone: marked in the table."""
+    """Recipe fields that the suite sets for this model alone; a note in the table says so."""
 
 
 class PlannedRun(_Frozen):
@@ -216,7 +216,7 @@ class PlannedRun(_Frozen):
     """The family that this pair counts as (an adapter may build only a model's encoder)."""
     estimate_s: float = 0.0
     resolved: dict[str, Any] = Field(default_factory=dict)
-    """Every input that moves the number: ``id`` is its hash."""
+    """Every input that affects the numbers; ``id`` is its hash."""
 
 
 class Skip(_Frozen):
@@ -228,29 +228,29 @@ class Skip(_Frozen):
 
 
 class PublishedNumber(_Frozen):
-    """What others reported on the same data for a task's first metric, and how near is near enough."""
+    """A score that others reported on the same data for a task's first metric, and the tolerance for reproducing it."""
 
     task: str
     who: str
     value: float
     source: str
     row: str | None = None
-    """The row that reproduces it; None: it is shown beside ours."""
+    """The label of the row that should reproduce it; None if it is only shown beside ours."""
     tolerance: float | None = None
     or_better: bool = False
 
 
 class Margin(_Frozen):
-    """What loss a verdict takes for none; no run depends on it."""
+    """The equivalence margin of a verdict: a smaller loss counts as none. No run depends on it."""
 
     relative: Annotated[float, Field(ge=0, le=1)] = 0.01
-    """A share: of a perplexity, of a mean squared error."""
+    """As a share of the score, for perplexity or mean squared error."""
     points: Annotated[float, Field(ge=0, le=100)] = 0.5
-    """Of a hundred: of accuracy, of BLEU."""
+    """In points of a hundred, for accuracy or BLEU."""
 
 
 class Plan(_Frozen):
-    """What a suite asks for: everything is decided before anything trains."""
+    """``plan.json``: every run and every skip of a suite, decided before anything trains."""
 
     schema_version: Literal[1] = SCHEMA
     suite: str
@@ -263,7 +263,7 @@ class Plan(_Frozen):
     budget: dict[str, Any]
     recipe: dict[str, Any]
     tune: dict[str, Any] | None
-    """The grid and its rule; None marks the board untuned."""
+    """The tuning grid and its rule; None if nothing is tuned, which the board then says."""
     margin: Margin = Margin()
     tasks: tuple[PlannedTask, ...]
     models: tuple[PlannedModel, ...]
@@ -273,7 +273,7 @@ class Plan(_Frozen):
 
 
 class TestError(_Frozen):
-    """What the finite test set leaves open: a bootstrap over blocks of items."""
+    """The sampling error of a score on a finite test set: standard deviation and 95 % interval, by bootstrap."""
 
     std: float
     low: float
@@ -281,7 +281,7 @@ class TestError(_Frozen):
 
 
 class Point(_Frozen):
-    """A line of the history. Losses are means over targets."""
+    """One evaluation in the history of a run. Losses are means over targets."""
 
     step: int
     positions: int
@@ -291,7 +291,7 @@ class Point(_Frozen):
 
 
 class Record(_Frozen):
-    """The one file that a run leaves."""
+    """``runs/<run id>.json``: the inputs, outcome, scores and costs of a run."""
 
     schema_version: Literal[1] = SCHEMA
     id: str
@@ -315,7 +315,7 @@ class Record(_Frozen):
     adapter: str | None = None
     kernel: str | None = None
     chosen: dict[str, float] = Field(default_factory=dict)
-    """What tuning chose for this run, by recipe field."""
+    """The values that tuning chose for this run, by recipe field."""
     signatures: dict[str, str] = Field(default_factory=dict)
     """How a metric was computed, where its name does not say it all (sacreBLEU's signature)."""
     notes: tuple[str, ...] = ()
@@ -327,6 +327,6 @@ class Record(_Frozen):
     peak_bytes: int | None = None
     attempts: int = 1
     resumed: int = 0
-    """How often it went on from a checkpoint."""
+    """How often it was resumed from a checkpoint."""
     resolved: dict[str, Any] = Field(default_factory=dict)
     provenance: dict[str, Any] = Field(default_factory=dict)

@@ -1,17 +1,17 @@
-"""What a results folder holds, as typed records: the plan, the runs, their items; and the folder as a whole.
+"""Reads and writes a results folder as typed records: the plan, the runs and their items; locks and moves the folder.
 
 ::
 
     plan.json                  every planned run, and every skip with its reason
     runs/<run id>.json         the record of a run
-    items/<run id>.json.gz     what its scores are computed from, by columns
-    checkpoints/<run id>/...   where a run under way goes on from
+    items/<run id>.json.gz     the items that its scores are computed from, by column
+    checkpoints/<run id>/...   what an interrupted run resumes from
     logs/<run id>.log          what its plugins and libraries printed
     leaderboard.* efficiency.csv
     .lock                      held by the process that writes
 
-A file is there in full or not at all: it is written beside its place, forced to disk and moved. What is read is a plain
-file of bounded size, in a folder that is no link (:mod:`rnnbench.records.plain`).
+Writes are atomic: to a temporary file beside the target, which is forced to disk and renamed. Only plain files of
+bounded size, in folders that are no links, are read (:mod:`rnnbench.records.plain`).
 """
 
 from __future__ import annotations
@@ -72,11 +72,11 @@ __all__ = [
 PLAN, RUNS, ITEMS = "plan.json", "runs", "items"
 
 MOST_BYTES = 2**28
-"""Of items, packed or unpacked: a few kilobytes of a stranger's can unpack to more than memory holds."""
+"""Of items, compressed or not: a file of a few kilobytes can decompress to more than memory holds."""
 
 Columns = Mapping[str, Sequence[Any]]
 """Items: equally long columns of JSON values."""
-Shape = TypeVar("Shape", bound=BaseModel)
+S = TypeVar("S", bound=BaseModel)
 
 _MAYBE_NOT_FINITE = re.compile(rb"NaN|Infinity|[0-9][eE][+]?[0-9]{3}")
 
@@ -91,7 +91,7 @@ class UnusableFile:
 
 @dataclass(frozen=True)
 class FoundRecords:
-    """The records of a folder by run id, and the files in their place that are none."""
+    """The valid records of a folder by run id, and the files among them that are not valid."""
 
     records: dict[str, Record]
     problems: tuple[UnusableFile, ...]
@@ -147,16 +147,16 @@ def read_records(folder: Path) -> dict[str, Record]:
     """The records of a folder by run id; damaged ones count as absent (:func:`scan_records` lists them).
 
     Raises:
-        StorageError: ``runs/`` is no folder, a link, or holds too much.
+        StorageError: ``runs/`` is no folder, a link, or has too many entries.
     """
     return scan_records(folder).records
 
 
 def scan_records(folder: Path) -> FoundRecords:
-    """The records of a folder by run id, and the problems of the files that are no records.
+    """The valid records of a folder by run id, and the cause for each file that is not one.
 
     Raises:
-        StorageError: ``runs/`` is no folder, a link, or holds too much.
+        StorageError: ``runs/`` is no folder, a link, or has too many entries.
     """
     records, problems = {}, []
     for path in listing(subfolder(folder, RUNS)):
@@ -181,7 +181,7 @@ def read_items(folder: Path, run_id: str, sha256: str | None = None) -> dict[str
 
     Raises:
         StorageError: there are none, or they cannot be read.
-        DamagedFile: they are cut short, altered, too large, or no items.
+        DamagedFile: they are cut short, altered, too large, or no columns.
     """
     path = _items_path(folder, run_id)
     try:
@@ -214,13 +214,13 @@ def write_text(folder: Path, name: str, text: str) -> Path:
 
 @contextlib.contextmanager
 def results_lock(folder: Path) -> Iterator[None]:
-    """Be the one process that writes into ``folder``, which is made if need be.
+    """Hold the lock of ``folder``, which is created if need be.
 
-    What writers that were killed left half-written is removed first, and folders that nothing is left in last.
+    Temporary files of killed processes are removed on entry, empty folders on exit.
 
     Raises:
         FolderInUse: another process holds it.
-        StorageError: the folder cannot be made or locked, or a folder in it is a link or none.
+        StorageError: the folder cannot be made or locked, or a folder in it is a link or a file.
     """
     with lock(folder):
         remove_temporaries(folder)
@@ -230,7 +230,7 @@ def results_lock(folder: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            for name in (CHECKPOINTS, LOGS):  # not before: a worker may just have made one for its file
+            for name in (CHECKPOINTS, LOGS):  # not on entry: a worker may just have created one for its file
                 remove_empty_folder(folder / name)
 
 
@@ -238,7 +238,7 @@ def move_aside(folder: Path) -> Path | None:
     """Rename a results folder to ``<name>.<n>``, the first number that is free; called before :func:`results_lock`.
 
     Returns:
-        Where it lies now; None where there was nothing to move.
+        The new path; None if there was nothing to move.
 
     Raises:
         FolderInUse: another process writes into it.
@@ -286,11 +286,11 @@ def _gzip(content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _validate(shape: type[Shape], content: bytes, path: Path) -> Shape:
+def _validate(schema: type[S], content: bytes, path: Path) -> S:
     try:
         if _MAYBE_NOT_FINITE.search(content):
             json.loads(content, parse_constant=_finite, parse_float=_finite)
-        return shape.model_validate_json(content)
+        return schema.model_validate_json(content)
     except ValidationError as error:
         raise DamagedFile(path, first_invalid_field(error)) from error
     except (ValueError, RecursionError) as error:

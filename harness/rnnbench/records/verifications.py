@@ -1,4 +1,4 @@
-"""``verified.json``: which runs of a board a maintainer ran again, who, when and with what result."""
+"""``verified.json``: the runs of a board that a maintainer has rerun: by whom, when and with what result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VERIFIED: Final = "verified.json"
 
 
 class Verification(BaseModel):
-    """One run that was run again. ``record_sha256`` is that of the record that was checked: another has no mark."""
+    """One rerun. ``record_sha256`` is the hash of the record that was compared: a record that changes is unverified."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -35,11 +35,11 @@ Verifications = TypeAdapter(dict[str, Verification])
 
 
 def read_verifications(folder: Path) -> dict[str, Verification]:
-    """By run id; empty where there is no such file.
+    """The verifications by run id; empty if there is no ``verified.json``.
 
     Raises:
         StorageError: it cannot be read.
-        DamagedFile: it holds something else.
+        DamagedFile: its content is invalid.
     """
     path = folder / VERIFIED
     try:
@@ -53,15 +53,17 @@ def read_verifications(folder: Path) -> dict[str, Verification]:
 
 
 def confirmed(folder: Path, run_ids: Iterable[str]) -> set[str]:
-    """Which of these runs were run again with the same result, and still have the record that was checked.
+    """Which of these runs are verified: rerun with the same result, and their record unchanged since.
 
     Raises:
         StorageError: a file cannot be read.
-        DamagedFile: ``verified.json`` holds something else.
+        DamagedFile: the content of ``verified.json`` is invalid.
     """
-    marks = read_verifications(folder)
+    verifications = read_verifications(folder)
     return {
-        run_id for run_id in run_ids if run_id in marks and record_hash(folder, run_id) == marks[run_id].record_sha256
+        run_id
+        for run_id in run_ids
+        if run_id in verifications and record_hash(folder, run_id) == verifications[run_id].record_sha256
     }
 
 
@@ -75,6 +77,6 @@ def record_hash(folder: Path, run_id: str) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def write_verifications(folder: Path, found: dict[str, Verification]) -> None:
+def write_verifications(folder: Path, verifications: dict[str, Verification]) -> None:
     """Store ``verified.json``, the same bytes for the same content."""
-    write_atomically(folder / VERIFIED, Verifications.dump_json(dict(sorted(found.items())), indent=1) + b"\n")
+    write_atomically(folder / VERIFIED, Verifications.dump_json(dict(sorted(verifications.items())), indent=1) + b"\n")

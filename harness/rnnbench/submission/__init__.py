@@ -1,1 +1,1 @@
-"""Boards between people: checking a stranger's, running a record again, merging several, handing them on."""
+"""Sharing boards: validate somebody else's, rerun a record, merge several boards, export one."""

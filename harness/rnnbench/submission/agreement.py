@@ -1,4 +1,4 @@
-"""When two records of one run agree: to the bit on one kind of machine, within a declared tolerance elsewhere."""
+"""Compares two records of one run: equal to the bit on one type of machine, within a declared tolerance elsewhere."""
 
 from __future__ import annotations
 
@@ -10,11 +10,20 @@ from rnnbench.records.schema import Record
 from rnnbench.submission.problems import differences
 
 RELATIVE = 0.02
-"""Of a metric: other processors and builds of torch round otherwise, and training carries that on."""
+"""The tolerance of a metric: other processors and builds of torch round differently, and training amplifies it."""
 DEVIATIONS = 2.0
-"""Or so many standard deviations of the test set's own error, where that is more."""
+"""The tolerance in standard deviations of the test error; the larger of the two counts."""
 
-_REPEATED = ("status", "metrics", "items_sha256", "best_step", "best_validation_loss", "steps", "positions", "history")
+_REPRODUCIBLE = (
+    "status",
+    "metrics",
+    "items_sha256",
+    "best_step",
+    "best_validation_loss",
+    "steps",
+    "positions",
+    "history",
+)
 
 
 class Agreement(StrEnum):
@@ -26,14 +35,14 @@ class Agreement(StrEnum):
 
 
 def agreement(first: Record, second: Record) -> Agreement:
-    """Compare what a run is asked for: its outcome and its scores; times and memory never repeat."""
+    """Compare the outcome and the scores of two records; times and memory are not compared."""
     if not any(True for _ in unlike(first, second)):
         return Agreement.IDENTICAL
     if any(getattr(first, field) != getattr(second, field) for field in ("status", "chosen")):
         return Agreement.BEYOND
     if first.metrics.keys() != second.metrics.keys():
         return Agreement.BEYOND
-    if not first.metrics:  # of a tuning run there is no more than its validation loss
+    if not first.metrics:  # a tuning run has a validation loss only
         losses = first.best_validation_loss or 0.0, second.best_validation_loss or 0.0
         return Agreement.WITHIN if math.isclose(*losses, rel_tol=RELATIVE) else Agreement.BEYOND
     near = all(
@@ -50,9 +59,9 @@ def tolerance(first: Record, second: Record, metric: str) -> float:
 
 
 def unlike(first: Record, second: Record) -> Iterator[tuple[str, object, object]]:
-    """(field, first, second) of what would be the same to the bit on one kind of machine."""
-    one, other = (record.model_dump(mode="json", include=set(_REPEATED)) for record in (first, second))
-    for name in _REPEATED:
+    """(field, first, second) of each difference in the fields that one type of machine reproduces to the bit."""
+    one, other = (record.model_dump(mode="json", include=set(_REPRODUCIBLE)) for record in (first, second))
+    for name in _REPRODUCIBLE:
         yield from differences(one[name], other[name], name)
 
 

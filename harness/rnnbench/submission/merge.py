@@ -1,7 +1,7 @@
-"""One board of several people's or machines' records: a set union, the same bytes in whatever order they are given.
+"""Merges several people's or machines' records into one board: a set union, the same bytes for any order of folders.
 
-A run that several of them made counts once: the record with the lowest hash stands, the others are kept as
-confirmations. Where their scores lie further apart than two machines may, none of them counts, and they are named.
+A run that is in several folders counts once: the record with the lowest hash is used, the others are kept as
+confirmations. If their scores differ by more than the tolerance, none is used, and the run is reported as held back.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ SHOWN = 5
 
 
 class Incompatible(UserError):
-    """These folders make no common board, and why."""
+    """The folders cannot be merged. The message says why."""
 
 
 @dataclass(frozen=True)
 class Merged:
-    """What a merge came to: runs that count, confirmations beside them, and runs that were held back, with the why."""
+    """The result of a merge: the runs used, the confirmations kept, and why each other run is held back."""
 
     runs: int
     confirmations: int
@@ -45,7 +45,7 @@ class Merged:
 
 @dataclass(frozen=True)
 class _Entry:
-    """A record as someone submits it."""
+    """A record of one of the folders, with the hash of its canonical form."""
 
     digest: str
     record: Record
@@ -56,7 +56,7 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
     """Write the union of several results folders into a new one.
 
     Raises:
-        Incompatible: a folder does not validate, the plans have no common whole, or ``out`` holds something already.
+        Incompatible: a folder does not validate, no plan contains the others, or ``out`` holds something already.
         StorageError: a file cannot be written.
     """
     if out.exists() and any(out.iterdir()):
@@ -85,10 +85,10 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
 
 
 def common_plan(plans: Sequence[Plan]) -> Plan:
-    """The plan that holds all runs of the others; of equals the one whose canonical form is first.
+    """The plan that contains all runs of the others; among equals the one whose canonical form sorts first.
 
     Raises:
-        Incompatible: none does, or they plan a run in two ways.
+        Incompatible: no plan does, or two plan one run differently.
     """
     whole = min(plans, key=lambda plan: (-len(plan.runs), canonical(plan)))
     planned = {run.id: run for run in whole.runs}
@@ -106,7 +106,7 @@ def common_plan(plans: Sequence[Plan]) -> Plan:
 
 
 def canonical(value: Plan | Record) -> str:
-    """As JSON, the same text for the same value."""
+    """Canonical JSON: the same text for the same value."""
     return json.dumps(value.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -119,13 +119,13 @@ def _union(submissions: Sequence[Submission]) -> tuple[dict[str, dict[str, _Entr
             entries[entry.record.id][entry.digest] = entry
         for kind in (CONFIRMATIONS, HELD_BACK):
             for entry in _kept_beside(submission, kind):
-                entries[entry.record.id].setdefault(entry.digest, entry)  # its items may lie in another folder
+                entries[entry.record.id].setdefault(entry.digest, entry)  # its items may be in another folder
                 contested |= {entry.record.id} if kind == HELD_BACK else set()
     return entries, contested
 
 
 def _without_estimate(run: PlannedRun) -> dict[str, Any]:
-    """What two machines have to plan alike; their estimates of time may differ."""
+    """A planned run without its estimate of time, which may differ between machines."""
     return run.model_dump(mode="json", exclude={"estimate_s"})
 
 
@@ -160,14 +160,14 @@ def _entry(record: Record, items: Columns | None) -> _Entry:
 
 
 def _choose(entries: Sequence[_Entry]) -> tuple[_Entry, list[_Entry]]:
-    """The first, and the others; runs without an outcome count only where there is no other, and confirm nothing."""
+    """The record to use, and its confirmations. One without an outcome is used only if all are, and never confirms."""
     outcomes = [entry for entry in entries if entry.record.status.is_outcome]
     first, *others = outcomes or entries[:1]
     return first, others
 
 
 def _contradiction(entries: Sequence[_Entry]) -> str | None:
-    """How the records of one run contradict each other, if any two do."""
+    """The scores of two records of one run that are beyond tolerance, if any two are."""
     for first, second in itertools.combinations([entry.record for entry in entries], 2):
         if agreement(first, second) is Agreement.BEYOND:
             return f"{_scores(first)} and {_scores(second)}"

@@ -1,4 +1,4 @@
-"""What is wrong with a submission: each problem a line that names the file, the field, what is expected and given."""
+"""The problems of a submission: each is one line with the file, the field, what is expected and what was found."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from rnnbench.base.messages import one_line, shown
 
 RELATIVE = 1e-9
-"""Two computations of one number may differ by so much: sums are added in another order elsewhere."""
+"""The tolerance between two computations of one number, which may add a sum in different orders."""
 
 
 @dataclass(frozen=True, order=True)
@@ -25,12 +25,12 @@ class Problem:
 
 
 def differs(file: str, field: str, expected: object, got: object, why: str = "") -> Problem:
-    """A value is another than it has to be."""
+    """The problem of a field whose value is not the expected one."""
     return Problem(file, field, f"expected {_value(expected)}{why and f' ({why})'}, got {_value(got)}")
 
 
 def same_number(first: float | None, second: float | None) -> bool:
-    """Whether two numbers are one, computed twice."""
+    """Whether two numbers agree within rounding, :data:`RELATIVE`; None agrees with None."""
     if first is None or second is None:
         return first is second
     return math.isclose(first, second, rel_tol=RELATIVE, abs_tol=1e-12)

@@ -1,4 +1,4 @@
-"""A folder from a stranger, read with suspicion: strict JSON, capped sizes, no links, nothing outside it.
+"""Reads somebody else's results folder without trusting it: strict JSON, size limits, no links, nothing outside it.
 
 Nothing that is read is executed, unpickled, imported or used as a path: a run's files are found by listing the folder.
 """
@@ -27,23 +27,23 @@ from rnnbench.records.schema import Plan, Record
 from rnnbench.records.storage import ITEMS, PLAN, RUNS
 from rnnbench.submission.problems import Problem
 from rnnbench.submission.validate.entries import check_entries
-from rnnbench.submission.validate.fields import ill_formed
+from rnnbench.submission.validate.fields import invalid_free_fields
 
 MOST_ITEMS_BYTES = 64 << 20
-"""Of a run's items once they are unpacked."""
+"""The size limit of a run's items, decompressed."""
 RUN_ID = re.compile(r"[0-9a-f]{16}")
 
-Shape = TypeVar("Shape", bound=BaseModel)
+S = TypeVar("S", bound=BaseModel)
 Columns = Mapping[str, list[Any]]
 
 
 class Unreadable(UserError):
-    """A file cannot be used, and why."""
+    """A file cannot be used. The message says why."""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """What a folder holds: the plan, the records by run id, and what could not be read."""
+    """The content of a results folder: the plan, the records by run id, and the problems of what could not be read."""
 
     folder: Path
     plan: Plan | None
@@ -53,7 +53,7 @@ class Submission:
     problems: tuple[Problem, ...] = field(default=())
 
     def columns(self, run_id: str) -> tuple[Columns, str]:
-        """A run's items, and the SHA-256 of what they were packed from.
+        """A run's items, and the SHA-256 of their uncompressed bytes.
 
         Raises:
             Unreadable: they are too large, cut short or no columns.
@@ -63,7 +63,7 @@ class Submission:
 
 
 def read_submission(folder: Path) -> Submission:
-    """All that a folder holds, and all that is wrong with its files."""
+    """Read everything in a folder; the problems of its files are in the result."""
     problems = list(check_entries(folder))
     plan = _read(Plan, folder, PLAN, MOST_PLAN_BYTES, problems)
     records: dict[str, Record] = {}
@@ -80,10 +80,10 @@ def read_submission(folder: Path) -> Submission:
 
 
 def read_record(path: Path) -> Record:
-    """One record's file.
+    """Read one record.
 
     Raises:
-        Unreadable: it is none: one line for each of its problems.
+        Unreadable: it is not a valid record; the message has a line for each problem.
     """
     problems: list[Problem] = []
     record = _read(Record, path.parent, path.name, MOST_RECORD_BYTES, problems)
@@ -96,7 +96,7 @@ def read_capped(folder: Path, name: str, most: int) -> bytes:
     """The content of a plain file of at most ``most`` bytes; ``name`` is relative to ``folder``.
 
     Raises:
-        Unreadable: it is no plain file, in a folder that is none, or too large.
+        Unreadable: it is no plain file, is below a link, or is too large.
     """
     *above, last = name.split("/")
     try:
@@ -113,24 +113,28 @@ def parse(content: bytes) -> Any:
     """
     try:
         return json.loads(
-            content, object_pairs_hook=_unique, parse_constant=_finite, parse_float=_finite, parse_int=_small
+            content,
+            object_pairs_hook=_without_duplicates,
+            parse_constant=_finite,
+            parse_float=_finite,
+            parse_int=_int64,
         )
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"is no strict JSON: {error}") from error
 
 
-def _read(shape: type[Shape], folder: Path, name: str, most: int, problems: list[Problem]) -> Shape | None:
-    """A typed file; None, and each of its problems noted, where it is none."""
+def _read(schema: type[S], folder: Path, name: str, most: int, problems: list[Problem]) -> S | None:
+    """A file parsed by ``schema``; if it is invalid, None, and what is wrong is added to ``problems``."""
     try:
         content = read_capped(folder, name, most)
         value = parse(content)
-        found = shape.model_validate_json(content, strict=True)
+        found = schema.model_validate_json(content, strict=True)
     except Unreadable as error:
         problems.append(Problem(name, "", str(error)))
     except ValidationError as error:
         problems += [Problem(name, place, wrong) for place, wrong in invalid_fields(error)]
     else:
-        wrong_inside = [Problem(name, at, message) for at, message in ill_formed(value)]
+        wrong_inside = [Problem(name, at, message) for at, message in invalid_free_fields(value)]
         problems += wrong_inside
         return None if wrong_inside else found
     return None
@@ -174,7 +178,7 @@ def _columns(value: Any) -> Columns:
     return value
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
@@ -182,7 +186,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _small(text: str) -> int:
+def _int64(text: str) -> int:
     value = int(text)
     if abs(value) >= 2**63:
         raise ValueError(f"{text[:20]}... is larger than any number here")

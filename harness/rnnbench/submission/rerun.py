@@ -1,7 +1,7 @@
-"""Running a published record again, from the record alone.
+"""Reruns a published record from its resolved inputs alone.
 
-Names are looked up among what is installed, and nowhere else. A record that names a path, or asks for more than the
-caps below, is refused before anything is built.
+Names are looked up among the installed plugins only. A record that names a path, or exceeds the limits below, is
+refused before anything is built.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ from rnnbench.suite.problems import SuiteError
 from rnnbench.suite.yaml_positions import Document
 
 LARGEST_NUMBER = 10**7
-"""Of any whole number in a plugin's fields: rows, widths, lengths."""
+"""The largest number in a plugin's fields, as of rows, a width or a length."""
 MOST_STEPS = 10**6
 MOST_CORE_PARAMS = 10**9
 MOST_VALUES = 1000
 MEMORY_LIMIT_BYTES = 32 * 10**9
-"""Bytes that the run may hold before it is ended."""
+"""The memory limit of a rerun."""
 
 _PATH = re.compile(r"[/\\\0]|^\.|^~|\.[A-Za-z0-9]{1,5}$")
 _FILE_FIELDS = {"path", "file", "files", "folder", "train", "validation", "test"}
@@ -52,12 +52,12 @@ S = TypeVar("S", bound=BaseModel)
 
 
 class Refused(UserError):
-    """A record is not run again, and why."""
+    """A record cannot be rerun. The message says why."""
 
 
 @dataclass(frozen=True)
 class Rerun:
-    """A run as it would be carried out again, the plan of nothing else, and what tuning chose for it."""
+    """A run to carry out again: its assignment, a draft that plans nothing else, and the tuned values."""
 
     draft: Draft
     assignment: Assignment
@@ -65,10 +65,10 @@ class Rerun:
 
 
 def plan_rerun(record: Record, registry: Registry, data: Path | None, device: str) -> Rerun:
-    """The run of a record, rebuilt from its resolved inputs alone.
+    """Rebuild the run of a record from its resolved inputs alone.
 
     Args:
-        record: what is doubted.
+        record: the record to check.
         registry: what is installed, from :func:`rnnbench.discovery.discover`.
         data: the folder of public data, or None.
         device: the class of device, ``cpu`` or ``cuda``.
@@ -108,7 +108,7 @@ def not_loaded(record: Record, rerun: Rerun) -> list[str]:
 
 
 def execute_rerun(rerun: Rerun, registry: Registry, folder: Path, device: str, display: Display) -> Record | None:
-    """Carry it out on this machine, in a folder of its own; None where it left no record."""
+    """Carry out a rerun on this machine, in an empty results folder; None if it left no record."""
     settings = Settings(
         folder=folder,
         device=device,
@@ -140,11 +140,11 @@ def rebuild(record: Record, registry: Registry) -> tuple[Task, Dataset]:
 
 
 def prepared_data(task: Task, dataset: Dataset, data: Path | None) -> Prepared:
-    """The data of a task, as a run reads it.
+    """The prepared data of a task, as a run reads it.
 
     Raises:
         Refused: the task's options do not fit it.
-        DataMissing: it is not here, or not what was published.
+        DataMissing: it is missing, or is not what was published.
     """
 
     def failed(error: BaseException) -> Refused:
@@ -156,7 +156,7 @@ def prepared_data(task: Task, dataset: Dataset, data: Path | None) -> Prepared:
 
 
 def _as_recorded(assignment: Assignment, record: Record) -> Assignment:
-    """With the value that tuning chose in place of the grid; and a tuning run as what it is."""
+    """The assignment with the tuned values in place of the grid; for the record of a tuning run, that tuning run."""
     recipe, run = assignment.recipe, assignment.run
     if record.chosen:
         recipe = recipe.override(record.chosen)
@@ -179,7 +179,7 @@ def _listed(value: object) -> list[object]:
 
 
 def _suite(record: Record, registry: Registry) -> Suite:
-    """One model on one task with one seed, as its record resolved them."""
+    """A suite of the record's one model, task and seed, with its resolved fields."""
     resolved, document = record.resolved, Document(f"{record.id}.json")
     trained = record.kind in (Kind.TRAIN, Kind.TUNE)
     task, dataset = rebuild(record, registry)
@@ -225,7 +225,7 @@ def _suite(record: Record, registry: Registry) -> Suite:
 
 
 def _tuned_rate(record: Record) -> Mapping[str, float]:
-    """A tuned run's rate, checked with the rest of its recipe; the plan does without it."""
+    """The learning rate that tuning chose, to be validated with the recipe; empty if nothing was tuned."""
     if record.chosen.keys() - {"learning_rate"}:
         raise Refused(f"chosen: expected a learning rate, got {shown(record.chosen)}")
     return record.chosen

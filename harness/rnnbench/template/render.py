@@ -1,4 +1,4 @@
-"""From a kind and a name to the files of a small project that can be installed."""
+"""Renders the files of a small, installable plugin project from a kind and a name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Unwritable(UserError):
 
 
 def render_plugin(kind: str, name: str) -> dict[str, str]:
-    """The project's files: text by path.
+    """The text of the project's files, by path.
 
     Args:
         kind: one of :data:`KINDS`.
@@ -59,7 +59,7 @@ def write(files: dict[str, str], folder: Path) -> None:
     """Write the files into a new folder.
 
     Raises:
-        Unwritable: it is there already, or cannot be made.
+        Unwritable: it exists already, or cannot be created.
     """
     if folder.exists():
         raise Unwritable(f"{folder} is there already, expected a new folder")

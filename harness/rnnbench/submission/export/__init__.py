@@ -1,1 +1,1 @@
-"""A results folder in the formats of others."""
+"""Exports a results folder to formats of other tools."""

@@ -16,12 +16,12 @@ from rnnbench.records.storage import write_atomically
 
 
 def write_eval_results(folder: Path, out: Path, hub_ids: Mapping[str, str] | None = None) -> list[Path]:
-    """``<model>/.eval_results/<suite>.yaml`` for each row's model, as model repositories on the Hugging Face hub hold.
+    """Write ``<model>/.eval_results/<suite>.yaml`` for each model, as repositories on the Hugging Face hub hold them.
 
     Args:
         folder: a results folder.
-        out: where to.
-        hub_ids: the hub's ids of data sets, by our names; another's is our name, which the hub does not know.
+        out: the folder to write to.
+        hub_ids: the hub's dataset ids by our names. Without one our name is written, which the hub does not know.
 
     Raises:
         StorageError: the plan cannot be read or a file cannot be written.
@@ -55,16 +55,16 @@ def write_eval_results(folder: Path, out: Path, hub_ids: Mapping[str, str] | Non
 
 def _notes(board: Board, table: Table, row: Row) -> str:
     interval = row.seeds_interval
-    said = [f"rnnbench {board.harness}, suite {board.suite}", f"mean of {row.n} seeds"]
-    said += [f"95 % interval over seeds {interval.low:.6g} to {interval.high:.6g}"] if interval else []
-    said += [f"{row.core_params:,} core parameters"] if row.core_params else []
-    return "; ".join([*said, f"trained from scratch, data {table.fingerprint[:12]}"])
+    notes = [f"rnnbench {board.harness}, suite {board.suite}", f"mean of {row.n} seeds"]
+    notes += [f"95 % interval over seeds {interval.low:.6g} to {interval.high:.6g}"] if interval else []
+    notes += [f"{row.core_params:,} core parameters"] if row.core_params else []
+    return "; ".join([*notes, f"trained from scratch, data {table.fingerprint[:12]}"])
 
 
 def file_name(label: str) -> str:
     """A label as the name of a file or folder: letters, digits, hyphens, dots and underscores.
 
-    One that had to be changed gets a part of its hash, so that no two become one.
+    A label that had to be changed gets a part of its hash, so that no two labels share a name.
     """
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", label).strip(".-")[:80]
     return name if name and name == label else f"{name or 'row'}-{hashlib.sha256(label.encode()).hexdigest()[:8]}"

@@ -26,7 +26,7 @@ _RECORDS = {
 
 
 class NotInstalled(UserError):
-    """What an export needs is not installed."""
+    """A package that an export needs is not installed."""
 
 
 def write_ro_crate(folder: Path, out: Path) -> list[Path]:
@@ -37,7 +37,7 @@ def write_ro_crate(folder: Path, out: Path) -> list[Path]:
 
     Raises:
         NotInstalled: the package ``rocrate`` is not there.
-        StorageError: the plan cannot be read, or something in place of a file is none.
+        StorageError: the plan cannot be read, or a file of it is no plain file.
         DamagedFile: the plan is not one, or a file is too large or its name not of printable UTF-8.
     """
     try:
@@ -70,7 +70,7 @@ def write_ro_crate(folder: Path, out: Path) -> list[Path]:
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, tuple[str, str]]]:
-    """The files that are a board's own, in order; what runs left behind stays where it is.
+    """The files of a board with description and media type, in order; logs and checkpoints are left out.
 
     Raises:
         StorageError: one is no plain file.

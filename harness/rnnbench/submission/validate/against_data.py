@@ -1,6 +1,6 @@
-"""A board against the data itself: what the plan says of it, and the labels and references that stand in the items.
+"""Checks a board against the data: fingerprint, counts and chance level in the plan, labels and references in items.
 
-This loads the plugins that are installed here; a record's names are looked up among them, and nothing else is done.
+This loads the installed plugins; the names in a record are looked up among them and nowhere else.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def check_against_data(folder: Path, data: Path | None) -> list[Problem]:
 
 
 def _baseline(submission: Submission, planned: PlannedTask) -> Record | None:
-    """A record that names this task and its data, with items to hold against them."""
+    """The record of a baseline on this task: it names the task and the dataset, and has items to compare."""
     found = (
         record
         for record in submission.records.values()
@@ -57,7 +57,7 @@ def _check_task(
     prepared = prepared_data(task, dataset, data)
     rank_by = baseline.resolved.get("rank_by")
     asked = [one.get("name") if isinstance(one, dict) else one for one in baseline.resolved.get("metrics") or ()]
-    said: dict[str, Any] = {
+    of_data: dict[str, Any] = {
         "fingerprint": prepared.fingerprint,
         "counts": prepared.counts,
         "trivial_loss": prepared.trivial_loss,
@@ -67,9 +67,9 @@ def _check_task(
         "metrics": [metric.name for metric in sorted(task.metrics, key=lambda metric: metric.name != rank_by)],
     }
     if rank_by is None:
-        said["chance"] = prepared.chance
+        of_data["chance"] = prepared.chance
     own = [metric.name for metric in planned.metrics if metric.name not in asked]
-    for field, expected in said.items():
+    for field, expected in of_data.items():
         got: Any = own if field == "metrics" else getattr(planned, field)
         same = same_number(expected, got) if isinstance(expected, float) else expected == got
         if not same:
@@ -79,7 +79,7 @@ def _check_task(
 
 
 def _check_items(submission: Submission, baseline: Record, task: Any, prepared: Prepared) -> Iterator[Problem]:
-    """The baseline predicted again: its items hold all that the data decide, and all runs share that with it."""
+    """Recompute the baseline's items: its labels and references are the data's, and the same in all runs."""
     name = baseline.model.removeprefix("baseline:")
     predictor = next((one for one in task.baselines() if one.name == name), None)
     if predictor is None:
@@ -98,7 +98,7 @@ def _check_items(submission: Submission, baseline: Record, task: Any, prepared: 
 
 
 def _check_counts(submission: Submission, task: str, references: Sequence[str]) -> Iterator[Problem]:
-    """What the items count of hypotheses and references is what these hypotheses and the data's references give."""
+    """The n-gram counts in all items are those of their hypotheses and the data's references."""
     for record in submission.records.values():
         if record.task != task or record.items_sha256 is None:
             continue

@@ -1,4 +1,4 @@
-"""What may lie in a results folder, and of which type each entry has to be."""
+"""Checks the entries of a results folder: their names, and that each is a plain file or a real folder."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _OTHER_NAMES = re.compile(
     r"plan\.json|runs|items|verified\.json|confirmations|held-back|README\.md|logs|checkpoints|plots|\.lock|\.inputs"
 )
 DEPTH = {"runs": 1, "items": 1, "logs": 1, "plots": 1, "checkpoints": 2, "confirmations": 2, "held-back": 2}
-"""How many levels of folders stand above the plain files of each folder; what is not named here is a plain file."""
+"""By name, the levels of folders above the plain files; an entry that is not listed is itself a plain file."""
 
 
 def check_entries(folder: Path) -> Iterator[Problem]:
-    """Unknown names in ``folder``, and whatever is a link, a pipe, a device, or a folder in place of a file."""
+    """Entries of ``folder`` with unknown names, and links, pipes, devices, and folders in place of files."""
     for entry in listing(folder):
         if _OTHER_NAMES.fullmatch(entry.name) or entry.name in table_files():
             yield from _check(folder, (entry.name,), DEPTH.get(entry.name, 0))

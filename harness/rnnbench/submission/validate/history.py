@@ -1,4 +1,4 @@
-"""Whether the history of a run is one that the training loop writes under its budget and recipe."""
+"""Checks that the history of a run is one that the training loop can write under its budget and recipe."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rnnbench.submission.problems import RELATIVE, Problem, differs
 
 
 def check_history(file: str, record: Record) -> Iterator[Problem]:
-    """The history of a trained run that has an outcome."""
+    """Check the history of a trained run that has an outcome."""
     recipe = record.resolved.get("recipe", {})
     yield from _check_end(file, record)
     yield from _check_best(file, record)
@@ -25,7 +25,7 @@ def check_history(file: str, record: Record) -> Iterator[Problem]:
 
 
 def check_positions(records: Sequence[tuple[str, Record]]) -> Iterator[Problem]:
-    """Batches come from the data and the seed alone, so that all models have read as much by the same step."""
+    """Check the positions read by each step: batches depend on data and seed alone, so all models read the same."""
     at: dict[tuple[object, ...], list[tuple[str, int]]] = defaultdict(list)
     for file, record in records:
         for point in record.history:
@@ -41,7 +41,7 @@ def check_positions(records: Sequence[tuple[str, Record]]) -> Iterator[Problem]:
 
 
 def _check_end(file: str, record: Record) -> Iterator[Problem]:
-    """It grows, ends where the record does, and within the budget."""
+    """The history grows, ends at the last step of the record, and stays within the budget."""
     history, most = record.history, record.resolved.get("budget", {}).get("steps", math.inf)
     for earlier, later in itertools.pairwise(history):
         if not (earlier.step < later.step and earlier.positions < later.positions):
@@ -66,7 +66,7 @@ def _check_best(file: str, record: Record) -> Iterator[Problem]:
 
 
 def _check_evaluations(file: str, record: Record, evaluations: int | None) -> Iterator[Problem]:
-    """Validation is scored when a share of the budget is spent, and training stops when all of it is."""
+    """Evaluations are at equal shares of the budget, and training stops when it is spent."""
     if evaluations is None:
         return
     budget = record.resolved.get("budget", {})
@@ -82,11 +82,11 @@ def _check_evaluations(file: str, record: Record, evaluations: int | None) -> It
 
 
 def _is_due(budget: Mapping[str, Any], evaluations: int, done: int, step: int, positions: int = 0) -> bool:
-    """Whether more than ``done`` evaluations fall on what is spent by now."""
+    """Whether the evaluation after the first ``done`` ones is due at this step."""
     if "steps" in budget:
         progress = step / budget["steps"]
     elif "tokens" in budget:
         progress = positions / budget["tokens"]
-    else:  # a share of epochs or seconds that a record does not tell
+    else:  # epochs or seconds: a record does not say how much was spent
         return True
     return bool(progress >= 1.0 or progress * evaluations >= done + 1)

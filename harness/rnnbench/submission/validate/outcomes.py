@@ -1,4 +1,4 @@
-"""Whether a record is of the run that was planned, ended as it says, and was trained and tuned by the rules."""
+"""Checks a record against its planned run: its inputs, status, training and tuning."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TRAINED = (Kind.TRAIN, Kind.TUNE)
 
 
 def check_record(record: Record, run: PlannedRun, task: PlannedTask, has_items: bool) -> Iterator[Problem]:
-    """One record against its planned run."""
+    """Check one record against its planned run."""
     file = file_of(record)
     if (derived := run_id(record.resolved)) != record.id:
         yield differs(file, "id", derived, record.id, "the hash of its resolved inputs")
@@ -35,28 +35,28 @@ def check_record(record: Record, run: PlannedRun, task: PlannedTask, has_items: 
         yield Problem(file, "history", "expected none: nothing was trained to an outcome")
 
 
-def check_together(records: Mapping[str, Record], runs: Sequence[PlannedRun]) -> Iterator[Problem]:
-    """What only several records can tell: the tuned choice, the state's size, what batches were read."""
+def check_across_records(records: Mapping[str, Record], runs: Sequence[PlannedRun]) -> Iterator[Problem]:
+    """Check records against each other: the tuned learning rate, the size of the state, the positions read."""
     pairs: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for run in runs:
         if run.id in records and run.kind in _TRAINED:
             pairs[run.task, run.model].append(records[run.id])
     for (task, model), own in pairs.items():
         planned = sum(run.kind is Kind.TUNE and (run.task, run.model) == (task, model) for run in runs)
-        yield from _check_choice(own, planned)
-        yield from _check_alike(own, lambda record: record.state_bytes, "state_bytes", "of all seeds")
+        yield from _check_tuned_rate(own, planned)
+        yield from _check_same(own, lambda record: record.state_bytes, "state_bytes", "of all seeds")
     yield from check_positions([(file_of(record), record) for own in pairs.values() for record in own])
 
 
 def file_of(record: Record) -> str:
-    """The record's file, within its folder."""
+    """The path of the record's file, relative to the results folder."""
     return f"{RUNS}/{record.id}.json"
 
 
 def best_rate(tried: Iterable[Record]) -> float | None:
     """The learning rate of the tuning run that was best on validation; the smaller of equals. A diverged run is last.
 
-    Not the harness's own choice called once more: a second form of the rule, so that one checks the other.
+    A second implementation of the rule by which the harness chooses, so that one checks the other.
     """
     losses: list[tuple[float, float]] = []
     for record in tried:
@@ -81,7 +81,7 @@ def _check_status(record: Record, task: PlannedTask, has_items: bool) -> Iterato
 
 
 def _check_scored(record: Record, names: Sequence[str]) -> Iterator[Problem]:
-    """Who is scored has every metric, and items; who is not has neither."""
+    """A run that is scored has every metric, and items; any other run has neither."""
     file, done, got = file_of(record), record.status is Status.DONE, sorted(record.metrics)
     scored = done and record.kind in (Kind.TRAIN, Kind.BASELINE)
     known = done and record.kind is Kind.OPTIMUM
@@ -102,7 +102,7 @@ def _presence(there: bool) -> str:
     return "a file" if there else "no file"
 
 
-def _check_choice(own: Sequence[Record], planned: int) -> Iterator[Problem]:
+def _check_tuned_rate(own: Sequence[Record], planned: int) -> Iterator[Problem]:
     tried = [record for record in own if record.kind is Kind.TUNE and record.status.is_outcome]
     rate = best_rate(tried)
     for record in own:
@@ -116,10 +116,8 @@ def _check_choice(own: Sequence[Record], planned: int) -> Iterator[Problem]:
             yield differs(file_of(record), "chosen", expected, record.chosen, "best on validation in tuning")
 
 
-def _check_alike(
-    records: Sequence[Record], value: Callable[[Record], object], field: str, of: str
-) -> Iterator[Problem]:
-    """A value that cannot differ between these records, where it is known."""
+def _check_same(records: Sequence[Record], value: Callable[[Record], object], field: str, of: str) -> Iterator[Problem]:
+    """A value that is the same in all these records, where it is known."""
     known = [(record, value(record)) for record in records if value(record) is not None]
     if not known:
         return

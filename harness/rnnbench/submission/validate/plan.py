@@ -1,4 +1,4 @@
-"""Whether a plan holds together: ids, what each run trains with, and one budget and recipe for all rows of a table."""
+"""Checks that a plan is consistent: ids, the inputs of each run, one budget and recipe for all rows of a table."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _check_run(plan: Plan, task: PlannedTask, model: PlannedModel | None, run: P
     at = f"runs.{run.id}"
     if (derived := run_id(run.resolved)) != run.id:
         yield differs(PLAN, f"{at}.id", derived, run.id, "the hash of its resolved inputs")
-    expected = _resolved(plan, task, model, run)
+    expected = _expected_inputs(plan, task, model, run)
     got: dict[str, Any] = {name: run.resolved.get(name) for name in expected}
     for name in ("task", "dataset", "model"):  # what a plan does not repeat is left out
         if isinstance(got[name], dict):
@@ -91,8 +91,8 @@ def _check_run(plan: Plan, task: PlannedTask, model: PlannedModel | None, run: P
         yield differs(PLAN, f"{at}.core_params", budget, run.core_params, f"within {BUDGET_TOLERANCE:.0%}")
 
 
-def _resolved(plan: Plan, task: PlannedTask, model: PlannedModel | None, run: PlannedRun) -> dict[str, Any]:
-    """What a run's resolved inputs have to say, as far as the rest of the plan tells."""
+def _expected_inputs(plan: Plan, task: PlannedTask, model: PlannedModel | None, run: PlannedRun) -> dict[str, Any]:
+    """A run's resolved inputs, as far as they follow from the rest of the plan."""
     common: dict[str, Any] = {
         "numerics": plan.numerics,
         "kind": str(run.kind),
@@ -115,7 +115,7 @@ def _resolved(plan: Plan, task: PlannedTask, model: PlannedModel | None, run: Pl
 def _check_table(
     plan: Plan, task: PlannedTask, models: Mapping[str, PlannedModel], runs: Sequence[PlannedRun]
 ) -> Iterator[Problem]:
-    """Every model is there or skipped, with every seed; all train on one budget and by one recipe."""
+    """Every model is skipped or has every seed, and all train under one budget and recipe."""
     at = f"tasks.{task.label}"
     skipped = {skip.model for skip in plan.skips if skip.task == task.label}
     by_model: dict[str, list[PlannedRun]] = defaultdict(list)
@@ -168,7 +168,7 @@ def _check_equal(
 
 
 def _check_budget_note(plan: Plan, task: PlannedTask, budget: Mapping[str, Any]) -> Iterator[Problem]:
-    """A table whose budget is not the suite's says so."""
+    """A table with a budget of its own has a note that says so."""
     said = any(note.startswith("budget here: ") for note in task.notes)
     if (dict(budget) != plan.budget) != said:
         expected = "a note 'budget here: ...'" if not said else "no note of a budget of its own"

@@ -1,6 +1,6 @@
-"""Checking a folder of records that a stranger submits: offline, without torch, plugins or any code of theirs.
+"""Checks a submitted results folder: offline, without torch, plugins or any code of the submitter.
 
-What is found is inconsistency. Records that are made up consistently pass: only running one again finds them.
+It finds inconsistencies. A consistent forgery passes; only a rerun (:mod:`rnnbench.submission.rerun`) finds one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rnnbench.records.storage import DamagedFile, StorageError
 from rnnbench.records.verifications import VERIFIED
 from rnnbench.submission.problems import Problem
 from rnnbench.submission.read import Submission, Unreadable, read_capped, read_submission
-from rnnbench.submission.validate.outcomes import check_record, check_together
+from rnnbench.submission.validate.outcomes import check_across_records, check_record
 from rnnbench.submission.validate.plan import check_plan
 from rnnbench.submission.validate.scores import check_scores
 from rnnbench.submission.validate.verified import check_verified
@@ -27,7 +27,7 @@ from rnnbench.submission.validate.verified import check_verified
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found. Problems refuse a submission; notes are for whoever reviews it."""
+    """The result of :func:`validate`. A submission with problems is refused; notes are for its reviewer."""
 
     folder: Path
     suite: str
@@ -41,7 +41,7 @@ def validate(folder: Path, tables: bool = True) -> Report:
     """Check everything in a results folder that can be checked without running anything.
 
     Args:
-        folder: a results folder, from anybody.
+        folder: a results folder, which may be somebody else's.
         tables: whether to rebuild its leaderboard too and compare.
     """
     submission = read_submission(folder)
@@ -72,13 +72,13 @@ def _check_records(submission: Submission, plan: Plan) -> Iterator[Problem]:
             scored[run.task].append(record)
     for run_id in sorted(submission.items - submission.records.keys()):
         yield Problem(f"items/{run_id}.json.gz", "", "belongs to no record")
-    yield from check_together(submission.records, list(runs.values()))
+    yield from check_across_records(submission.records, list(runs.values()))
     for label, of_task in scored.items():
         yield from check_scores(submission, tasks[label], of_task)
 
 
 def _check_tables(folder: Path) -> Iterator[Problem]:
-    """The tables in the folder are those that the records give."""
+    """Rebuild the tables that the folder has, and compare."""
     present = [name for name in table_files() if (folder / name).exists()]
     if not present:
         return

@@ -1,4 +1,4 @@
-"""The mark of runs that a maintainer ran again, and whether it still is of the record that lies there."""
+"""Signs runs that a maintainer has rerun, and checks that ``verified.json`` still matches the records."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from rnnbench.submission.read import Submission
 
 
 def sign(folder: Path, run_id: str, verification: Verification) -> None:
-    """Add a mark to the board's ``verified.json``.
+    """Add a verification to the board's ``verified.json``.
 
     Raises:
         StorageError: the file cannot be read or written.
-        DamagedFile: what lies there is no such file.
+        DamagedFile: its content is invalid.
     """
     write_verifications(folder, {**read_verifications(folder), run_id: verification})
 
 
 def check_verified(submission: Submission) -> Iterator[Problem]:
-    """Each mark is of a record that is there as it was."""
+    """Each verification is of a record that exists and has not changed since."""
     try:
-        marks = read_verifications(submission.folder)
+        verifications = read_verifications(submission.folder)
     except StorageError as error:
         yield Problem(VERIFIED, "", error.reason)
         return
     except DamagedFile as error:
         yield Problem(VERIFIED, "", error.problem)
         return
-    for run_id, mark in marks.items():
+    for run_id, verification in verifications.items():
         if run_id not in submission.records:
             yield Problem(VERIFIED, run_id, "expected the id of a record here")
-        elif (found := record_hash(submission.folder, run_id)) != mark.record_sha256:
-            yield differs(VERIFIED, f"{run_id}.record_sha256", found, mark.record_sha256, "of the record")
+        elif (found := record_hash(submission.folder, run_id)) != verification.record_sha256:
+            yield differs(VERIFIED, f"{run_id}.record_sha256", found, verification.record_sha256, "of the record")

@@ -1,4 +1,4 @@
-"""A folder that is there whole or not at all, and nothing beside it, also where its writer is killed."""
+"""Creates a folder atomically: complete or not at all, also where the process is killed meanwhile."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ PREFIX = ".unfinished-"
 
 
 @contextlib.contextmanager
-def whole_folder(place: Path) -> Iterator[Path]:
-    """A folder to write into. It takes its ``place`` when the block ends well, unless another writer was first.
+def atomic_folder(place: Path) -> Iterator[Path]:
+    """A temporary folder to write into, renamed to ``place`` at the end of the block unless another process was first.
 
-    What writers that were killed left beside it is removed: each holds a lock on its folder, which ends with it.
+    Temporary folders of killed processes are removed: each process holds a lock on its own, which ends with it.
 
     Raises:
-        OSError: it cannot be made or moved.
+        OSError: it cannot be created or renamed.
     """
     place.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as cleanup:
-        with _locked(place.parent, fcntl.LOCK_EX):  # nobody clears a folder away that has no lock yet
+        with _locked(place.parent, fcntl.LOCK_EX):  # so that no process removes a folder that is not locked yet
             for left in place.parent.glob(f"{PREFIX}*"):
                 with contextlib.suppress(OSError), _locked(left, fcntl.LOCK_EX | fcntl.LOCK_NB):
                     shutil.rmtree(left)
@@ -41,10 +41,10 @@ def whole_folder(place: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _locked(folder: Path, operation: int) -> Iterator[None]:
-    """Hold a lock of the kernel's on a folder.
+    """Hold a lock (``flock``) on a folder.
 
     Raises:
-        OSError: another process does, and ``operation`` is not to wait.
+        OSError: another process holds it, and ``operation`` does not wait.
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
