@@ -75,10 +75,7 @@ def test_a_task_that_goes_wrong_fails_its_own_runs_by_name(tmp_path: Path, monke
     [
         ("load:raise", "reviews: its rows cannot be read and encoded: " + FLUX),
         ("load:exit", "reviews: its rows cannot be read and encoded: SystemExit: 0"),
-        (
-            "other-rows",
-            "reviews: its rows cannot be read and encoded: expected rows of type LabelledText, got TextLine",
-        ),
+        ("other-rows", "reviews: expected rows of type LabelledText, got TextLine"),
         ("no-rows", "dataset 'hostile-data' has no test rows"),
     ],
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from rnnbench.contract.arrays import Floats
-    from rnnbench.contract.metrics import Items, Kind
+    from rnnbench.contract.items import Items, Kind
 
 
 class ItemMetric(ABC):

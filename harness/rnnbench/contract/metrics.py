@@ -7,18 +7,15 @@ all use the one object. I items, K statistics of an item, N sums of statistics.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from rnnbench.contract.arrays import Floats
+    from rnnbench.contract.items import Items, Kind
 
-Kind = Literal["float64", "int64", "string"]
-"""The type of a column of items."""
-Items = Mapping[str, Sequence[Any]]
-"""Equally long columns, by name."""
 Bounds = Mapping[str, tuple[float, float | str]]
 """By column, the least and the largest value; a name in place of the largest value is another column."""
 

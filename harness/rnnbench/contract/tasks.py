@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from rnnbench.contract.batches import Arrays, Batch, Columns, Encoding
 from rnnbench.contract.datasets import Dataset, Row, Rows
 from rnnbench.contract.earlier import adapt_task
-from rnnbench.contract.metrics import Kind, Metric
+from rnnbench.contract.items import Kind
+from rnnbench.contract.metrics import Metric
 from rnnbench.contract.models import Role
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from rnnbench.contract.metrics import Items, Kind, Metric
+from rnnbench.contract.items import Items, Kind
+from rnnbench.contract.metrics import Metric
 from rnnbench.metrics.scoring import score
 
 _PAIRS = (("label", "predicted"), ("reference", "hypothesis"))

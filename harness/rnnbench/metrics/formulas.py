@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rnnbench.contract.arrays import Floats
-from rnnbench.contract.metrics import Items, Kind
+from rnnbench.contract.items import Items, Kind
 from rnnbench.metrics import find_metric
 
 

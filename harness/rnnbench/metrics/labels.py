@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rnnbench.contract.arrays import Floats
-    from rnnbench.contract.metrics import Items
+    from rnnbench.contract.items import Items
 
 _LABELS: Mapping[str, Any] = {"columns": {"label": "string", "predicted": "string"}, "identifies": "label"}
 _TAGS: Mapping[str, Any] = {"bounds": {"right": (0, "tokens"), "tokens": (0, math.inf)}, "identifies": "tokens"}

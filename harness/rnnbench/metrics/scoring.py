@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from rnnbench.contract.arrays import Floats
-    from rnnbench.contract.metrics import Items, Kind, Metric
+    from rnnbench.contract.items import Items, Kind
+    from rnnbench.contract.metrics import Metric
 
 RESAMPLES = 1000
 """Of a metric that is a function of sums."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rnnbench.contract.arrays import Floats
-    from rnnbench.contract.metrics import Items, Kind
+    from rnnbench.contract.items import Items, Kind
 
 REFERENCE, REFERENCE_SUM = "reference", "reference_sha256"
 
