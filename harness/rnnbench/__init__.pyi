@@ -48,20 +48,20 @@ from .contract.execution import (
     Stopped as Stopped,
 )
 from .contract.field_values import ADDED as ADDED
-from .contract.fields import (
+from .authoring.fields import (
     check_choices as check_choices,
     check_fraction as check_fraction,
     check_positive as check_positive,
     check_whole as check_whole,
 )
-from .contract.ragged import (
+from .authoring.ragged import (
     pack_texts as pack_texts,
     pack_tokens as pack_tokens,
     pad_rows as pad_rows,
     row_lengths as row_lengths,
     unpack_texts as unpack_texts,
 )
-from .contract.row_order import (
+from .authoring.row_order import (
     rows_in_order as rows_in_order,
     scored_by_row as scored_by_row,
     scored_by_step as scored_by_step,
@@ -69,10 +69,10 @@ from .contract.row_order import (
     shuffled_rows as shuffled_rows,
     sorted_by_length as sorted_by_length,
 )
-from .contract.token_batches import (
+from .authoring.token_batches import (
     padded_batch as padded_batch,
 )
-from .contract.vocabulary import (
+from .authoring.vocabulary import (
     PADDING as PADDING,
     UNKNOWN as UNKNOWN,
     fit_vocabulary as fit_vocabulary,

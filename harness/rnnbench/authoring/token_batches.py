@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from rnnbench.authoring.ragged import pad_rows, row_lengths
 from rnnbench.contract.batches import Batch
-from rnnbench.contract.ragged import pad_rows, row_lengths
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,0 +1,1 @@
+"""Helpers for plugin authors: checks of fields, vocabularies, ragged columns, and the order of rows in batches."""
