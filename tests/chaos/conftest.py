@@ -1,4 +1,4 @@
-"""A toy suite, a nursery that starts ``rnnbench`` on it in milliseconds, and what is looked at afterwards."""
+"""A suite of toy models, a launcher that starts ``rnnbench`` in milliseconds, and helpers to inspect the results."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from rnnbench.execute.local.executor import NO_THREADS
 
 HERE = Path(__file__).parent
 PATIENCE = 60.0
-"""Seconds until a test gives up waiting. Times are printed, not tested: what is promised stands in docs/promises.md."""
+"""Seconds until a test gives up waiting. Times are printed, not tested: docs/promises.md says what is promised."""
 
 Figure = Callable[[str], None]
-"""What the fixture ``figure`` is."""
+"""The type of the fixture ``figure``."""
 
 COMMAND = ("run", "toy.yaml", "--out", "out")
 
@@ -32,7 +32,7 @@ DATASET = "{name: reviews, fields: {train_rows: 40, validation_rows: 12, test_ro
 
 
 def suite(models: str, seeds: int = 1, steps: int = 4, **keys: str) -> str:
-    """The text of a suite of toys."""
+    """The YAML of a suite of toy models."""
     more = "".join(f"{key}: {value}\n" for key, value in keys.items())
     return (
         f"suite: toy\nseeds: {seeds}\nbudget: {{steps: {steps}}}\ntune: none\n{more}"
@@ -49,38 +49,38 @@ def toy(label: str, **fields: Any) -> str:
 
 @dataclass
 class Started:
-    """An ``rnnbench`` command under way."""
+    """A running ``rnnbench`` command."""
 
-    nursery: Nursery
+    launcher: Launcher
     pid: int
     output: Path
     began: float = field(default_factory=time.monotonic)
 
     def wait(self, seconds: float = 120.0) -> int:
-        """Its exit code, negative for a signal."""
-        return int(self.nursery.ask({"wait": self.pid}, seconds))
+        """Wait for the end; returns the exit code, negative for a signal."""
+        return int(self.launcher.ask({"wait": self.pid}, seconds))
 
     def send(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
 
     @property
-    def said(self) -> str:
+    def printed(self) -> str:
         return self.output.read_text(encoding="utf-8", errors="replace")
 
-    def family(self) -> list[int]:
-        """The process and all that it started."""
+    def processes(self) -> list[int]:
+        """The process ids of the command and of all its descendants."""
         return [self.pid, *descendants(self.pid)]
 
 
-class Nursery:
-    """See :mod:`nursery`."""
+class Launcher:
+    """See :mod:`launcher`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._count = folder, itertools.count()
         cache = folder / "cache"
         environment = {**os.environ, **NO_THREADS, "PYTHONPATH": str(HERE / "site"), "RNNBENCH_CACHE": str(cache)}
         self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "nursery.py")],
+            [sys.executable, str(HERE / "launcher.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**environment, "COLUMNS": "100"},
@@ -98,7 +98,7 @@ class Nursery:
 
     def start(self, folder: Path, *arguments: str, fault: Any = None, **environment: str) -> Started:
         """``rnnbench arguments``, run in ``folder``."""
-        output = self._folder / f"said-{next(self._count)}.txt"
+        output = self._folder / f"output-{next(self._count)}.txt"
         environment = {"TOY_DIARY": str(folder / "diary.txt"), **environment}
         what = {
             "folder": str(folder),
@@ -110,10 +110,10 @@ class Nursery:
         return Started(self, self.ask({"start": what}), output)
 
     def run(self, folder: Path, *arguments: str, **options: Any) -> Started:
-        """The same, to its end, which must be a good one."""
+        """Run ``rnnbench arguments`` to its end; the exit code must be 0."""
         started = self.start(folder, *arguments, **options)
         code = started.wait()
-        assert code == 0, started.said
+        assert code == 0, started.printed
         return started
 
     def close(self) -> None:
@@ -122,14 +122,14 @@ class Nursery:
 
 
 @pytest.fixture(scope="session")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    nursery = Nursery(tmp_path_factory.mktemp("nursery"))
-    yield nursery
-    nursery.close()
+def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
+    launcher = Launcher(tmp_path_factory.mktemp("launcher"))
+    yield launcher
+    launcher.close()
 
 
 def descendants(pid: int) -> list[int]:
-    """All that a process started and that has not ended, through whoever started it."""
+    """The ids of all live descendants of a process."""
     parents = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -144,7 +144,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def status(pid: int) -> int | None:
-    """The parent of a process that has not ended."""
+    """The parent of a live process; None if the process has ended."""
     try:
         state, parent = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[:2]
     except (OSError, ValueError):
@@ -152,8 +152,8 @@ def status(pid: int) -> int | None:
     return None if state in "ZX" else int(parent)
 
 
-def gone(pids: list[int]) -> float | None:
-    """How long it takes until none of them lives; None where one stays."""
+def seconds_until_ended(pids: list[int]) -> float | None:
+    """The seconds until all these processes have ended; None if one does not."""
     began = time.monotonic()
     while any(status(pid) is not None for pid in pids):
         if time.monotonic() - began > PATIENCE:
@@ -162,15 +162,15 @@ def gone(pids: list[int]) -> float | None:
     return time.monotonic() - began
 
 
-def diary(folder: Path) -> list[list[str]]:
-    """What the toys wrote: ``started <run id> <process>`` and ``finished <run id> <status>``."""
+def events(folder: Path) -> list[list[str]]:
+    """The lines that the toy plugin wrote: ``started <run id> <process>`` and ``finished <run id> <status>``."""
     path = folder / "diary.txt"
     return [line.split() for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
 
 
-def left_behind(folder: Path) -> list[str]:
-    """The processes that live of the workers of a folder, and of those that they started."""
-    workers = {words[2] for words in diary(folder) if words[0] == "started"}
+def remaining_processes(folder: Path) -> list[str]:
+    """The live workers of a folder, and the live processes that they started."""
+    workers = {words[2] for words in events(folder) if words[0] == "started"}
     found = []
     for place in Path("/proc").glob("[0-9]*"):
         try:
@@ -183,10 +183,10 @@ def left_behind(folder: Path) -> list[str]:
     return found
 
 
-def soon(is_so: Callable[[], bool], seconds: float = PATIENCE) -> bool:
-    """Whether something comes to be."""
+def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+    """Wait until a condition holds; whether it does within ``seconds``."""
     deadline = time.monotonic() + seconds
-    while not (now := is_so()) and time.monotonic() < deadline:
+    while not (now := condition()) and time.monotonic() < deadline:
         time.sleep(0.02)
     return now
 
@@ -201,31 +201,31 @@ def records(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def outcome(folder: Path) -> dict[str, bytes]:
-    """What must be the same however a suite came to its end: tables and items."""
+    """The files that must be the same however a suite was interrupted: plan, table and items."""
     paths = [folder / "leaderboard.csv", folder / "plan.json", *sorted((folder / "items").iterdir())]
     return {path.name: path.read_bytes() for path in paths}
 
 
-def litter(folder: Path) -> list[Path]:
-    """The files that no finished suite has."""
+def leftover_files(folder: Path) -> list[Path]:
+    """The checkpoints, logs and temporary files, of which a finished suite has none."""
     places = [*(folder / "checkpoints").rglob("*"), *(folder / "logs").rglob("*"), *folder.rglob(".*.tmp")]
     return [path for path in places if path.is_file()]
 
 
 @dataclass(frozen=True)
-class Straight:
-    """An uninterrupted run of a suite: what it left, and how long it took."""
+class Uninterrupted:
+    """The result of a suite that was not interrupted, and how long it took."""
 
     outcome: dict[str, bytes]
     seconds: float
 
 
-def uninterrupted(nursery: Nursery, folder: Path, text: str, jobs: int) -> Straight:
+def uninterrupted(launcher: Launcher, folder: Path, text: str, jobs: int) -> Uninterrupted:
     (folder / "toy.yaml").write_text(text, encoding="utf-8")
-    nursery.run(folder, *COMMAND)  # prepares the data
+    launcher.run(folder, *COMMAND)  # prepares the data
     began = time.monotonic()
-    nursery.run(folder, *COMMAND, "--fresh", "--jobs", str(jobs))
-    return Straight(outcome(folder / "out"), time.monotonic() - began)
+    launcher.run(folder, *COMMAND, "--fresh", "--jobs", str(jobs))
+    return Uninterrupted(outcome(folder / "out"), time.monotonic() - began)
 
 
 WHOLE = suite(toy("a", pause=0.01) + toy("b", pause=0.02), seeds=10)
@@ -233,9 +233,9 @@ WHOLE = suite(toy("a", pause=0.01) + toy("b", pause=0.02), seeds=10)
 
 
 @pytest.fixture(scope="session")
-def straight(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Straight:
+def reference(launcher: Launcher, tmp_path_factory: pytest.TempPathFactory) -> Uninterrupted:
     """The whole suite, uninterrupted."""
-    return uninterrupted(nursery, tmp_path_factory.mktemp("straight"), WHOLE, 3)
+    return uninterrupted(launcher, tmp_path_factory.mktemp("reference"), WHOLE, 3)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Makes one storage call of a command or of its workers fail, or ends the process just before or after it.
 
-A call is one of the system's that changes what lies in the results folder. Each is written to a list, with the module
-that made it.
+Storage calls are the system calls that change the results folder. Each is listed, with the module that made it.
 """
 
 from __future__ import annotations
@@ -26,8 +25,9 @@ def install(folder: str, calls: str, role: str = "", at: int = 0, then: str = ""
         folder: the results folder.
         calls: a file that gets a line for each call: role, number, name, path within the folder, module.
         role: ``main`` or ``worker``.
-        at: which call of that role's process is meant, from 1.
-        then: ``before`` or ``after`` to end there, or a number to fail with. Of workers only the first meets it.
+        at: the number of the call that fails, counted from 1 in a process of that role.
+        then: ``before`` or ``after``: the process ends there; a number: the call fails with that errno. Only the first
+            worker that gets there is affected.
     """
     _state.update(folder=folder, calls=calls, role=role, at=at, then=then, main=os.getpid(), counts={})
     for name in ("open", "fsync", "replace", "rename", "unlink", "mkdir", "rmdir", "ftruncate", "pwrite"):
@@ -69,7 +69,7 @@ def _watched(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _path(target: Any, folder: int | None) -> str:
-    """The path that a call is about: its first argument, or what that descriptor stands for."""
+    """The path of a call: its first argument, or the file of that descriptor."""
     if isinstance(target, int):
         return str(Path(f"/proc/self/fd/{target}").readlink())
     if folder is not None:
@@ -100,7 +100,7 @@ def _at(name: str, path: str, half: Callable[[], Any] | None, whole: Callable[[]
 
 
 def _is_first() -> bool:
-    """Of several workers, only one meets its fault."""
+    """Whether this process is the first to reach the fault: of several workers only one fails."""
     try:
         os.close(_real_open(f"{_state['calls']}.met", os.O_CREAT | os.O_EXCL | os.O_WRONLY))
     except FileExistsError:
@@ -109,7 +109,7 @@ def _is_first() -> bool:
 
 
 def _module() -> str:
-    """Whose call it is: the nearest of our modules on the stack."""
+    """The module that made the call: the innermost frame of the harness."""
     frame = sys._getframe()
     while frame is not None:
         name = frame.f_globals.get("__name__", "")
@@ -126,7 +126,7 @@ def _note(*words: object) -> None:
 
 
 class Call(NamedTuple):
-    """A line of the list."""
+    """One storage call, a line of the list."""
 
     role: str
     number: int
@@ -136,6 +136,6 @@ class Call(NamedTuple):
 
 
 def read_calls(path: Path) -> list[Call]:
-    """What was listed."""
+    """The listed calls."""
     lines = [line.split(" ") for line in path.read_text(encoding="utf-8").splitlines()]
     return [Call(role, int(number), name, where, module) for role, number, name, where, module in lines]

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM at any moment: an end in seconds, and a last line that goes on from there."""
+"""Ctrl-C and SIGTERM at any moment: the command ends in seconds, and its last line is the command that resumes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from chaos.conftest import COMMAND, WHOLE, Figure, Nursery, Straight, gone, litter, outcome
+from chaos.conftest import COMMAND, WHOLE, Figure, Launcher, Uninterrupted, leftover_files, outcome, seconds_until_ended
 
 
 def catches(pid: int, number: signal.Signals) -> bool:
-    """Whether a process has a handler for a signal: before it has one, the interpreter's own answer holds."""
+    """Whether a process has a handler for a signal: before it has one, the default action applies."""
     with contextlib.suppress(OSError):
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
         caught = next(line for line in lines if line.startswith("SigCgt:"))
@@ -25,7 +25,7 @@ def catches(pid: int, number: signal.Signals) -> bool:
 
 @pytest.mark.parametrize("times", [20, pytest.param(100, marks=pytest.mark.slow)])
 def test_a_signal_ends_a_suite_with_the_command_that_goes_on(
-    times: int, nursery: Nursery, straight: Straight, figure: Figure, tmp_path: Path
+    times: int, launcher: Launcher, reference: Uninterrupted, figure: Figure, tmp_path: Path
 ) -> None:
     moments, asked = random.Random(times), times
     number, slowest, is_over = 0, 0.0, True
@@ -36,11 +36,11 @@ def test_a_signal_ends_a_suite_with_the_command_that_goes_on(
             folder.mkdir()
             (folder / "toy.yaml").write_text(WHOLE, encoding="utf-8")
             arguments = [*COMMAND, "--jobs", "3"]
-        started = nursery.start(folder, *arguments)
+        started = launcher.start(folder, *arguments)
         while not catches(started.pid, signal.SIGTERM):
             time.sleep(0.005)
-        time.sleep(moments.uniform(0, straight.seconds / 3))
-        family = started.family()
+        time.sleep(moments.uniform(0, reference.seconds / 3))
+        processes = started.processes()
         which = moments.choice([signal.SIGINT, signal.SIGTERM])
         began = time.monotonic()
         with contextlib.suppress(ProcessLookupError):
@@ -52,21 +52,21 @@ def test_a_signal_ends_a_suite_with_the_command_that_goes_on(
         took = time.monotonic() - began
         is_over = code not in (130, 143)
         if is_over:  # before the signal came
-            assert_over(folder, straight)
+            assert_same_as(folder, reference)
             continue
         times -= 1
         slowest = max(slowest, took)
-        assert code == {signal.SIGINT: 130, signal.SIGTERM: 143}[which], started.said
-        assert gone(family) is not None
-        last = started.said.splitlines()[-1]
-        assert "goes on: rnnbench " in last, started.said
-        assert "Traceback" not in started.said
+        assert code == {signal.SIGINT: 130, signal.SIGTERM: 143}[which], started.printed
+        assert seconds_until_ended(processes) is not None
+        last = started.printed.splitlines()[-1]
+        assert "goes on: rnnbench " in last, started.printed
+        assert "Traceback" not in started.printed
         arguments = shlex.split(last.partition("goes on: rnnbench ")[2])
-    nursery.run(folder, *arguments)
-    assert_over(folder, straight)
+    launcher.run(folder, *arguments)
+    assert_same_as(folder, reference)
     figure(f"{asked} signals during {number} suites, the slowest was obeyed after {slowest:.2f} s")
 
 
-def assert_over(folder: Path, straight: Straight) -> None:
-    assert outcome(folder / "out") == straight.outcome
-    assert not litter(folder / "out")
+def assert_same_as(folder: Path, reference: Uninterrupted) -> None:
+    assert outcome(folder / "out") == reference.outcome
+    assert not leftover_files(folder / "out")

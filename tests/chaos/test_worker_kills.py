@@ -1,4 +1,4 @@
-"""Workers are killed or die, again and again: their runs are tried again, and nobody else notices."""
+"""Workers are killed or die repeatedly: their runs are retried, and other runs are not affected."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from chaos.conftest import (
     COMMAND,
     WHOLE,
     Figure,
-    Nursery,
-    Straight,
-    diary,
-    left_behind,
-    litter,
+    Launcher,
+    Uninterrupted,
+    events,
+    leftover_files,
     outcome,
     records,
-    soon,
+    remaining_processes,
     status,
     suite,
     toy,
+    wait_until,
 )
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 4])
 @pytest.mark.parametrize("kills", [7, pytest.param(67, marks=pytest.mark.slow)])
 def test_runs_whose_workers_are_killed_are_tried_again_to_the_same_bytes(
-    kills: int, jobs: int, nursery: Nursery, straight: Straight, figure: Figure, tmp_path: Path
+    kills: int, jobs: int, launcher: Launcher, reference: Uninterrupted, figure: Figure, tmp_path: Path
 ) -> None:
     moments, number, asked = random.Random(jobs), 0, kills
     while kills:
@@ -39,19 +39,19 @@ def test_runs_whose_workers_are_killed_are_tried_again_to_the_same_bytes(
         folder = tmp_path / str(number)
         folder.mkdir()
         (folder / "toy.yaml").write_text(WHOLE, encoding="utf-8")
-        started = nursery.start(folder, *COMMAND, "--jobs", str(jobs))
+        started = launcher.start(folder, *COMMAND, "--jobs", str(jobs))
         killed: dict[str, int] = {}
         while kills and not (folder / "out" / "leaderboard.csv").exists():
-            time.sleep(moments.uniform(0, straight.seconds / 24))
-            under_way = [words for words in diary(folder) if words[0] == "started"][-jobs:]
+            time.sleep(moments.uniform(0, reference.seconds / 24))
+            under_way = [words for words in events(folder) if words[0] == "started"][-jobs:]
             _, run_id, pid = moments.choice(under_way or [["", "", "0"]])
             if status(int(pid)) is not None and killed.get(run_id, 0) < 2:
                 os.kill(int(pid), moments.choice([signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT]))
                 killed[run_id] = killed.get(run_id, 0) + 1
                 kills -= 1
-        assert started.wait() == 0, started.said
-        assert outcome(folder / "out") == straight.outcome
-        assert not litter(folder / "out")
+        assert started.wait() == 0, started.printed
+        assert outcome(folder / "out") == reference.outcome
+        assert not leftover_files(folder / "out")
         attempts = {record["id"]: record["attempts"] for record in records(folder / "out").values()}
         assert all(attempts[run_id] <= 1 + times for run_id, times in killed.items())
         assert sum(attempts.values()) > len(attempts), "no kill met a run under way"
@@ -59,7 +59,7 @@ def test_runs_whose_workers_are_killed_are_tried_again_to_the_same_bytes(
 
 
 def test_a_worker_that_dies_each_time_is_told_by_its_signal_and_its_neighbours_go_on(
-    nursery: Nursery, straight: Straight, tmp_path: Path
+    launcher: Launcher, reference: Uninterrupted, tmp_path: Path
 ) -> None:
     """Three attempts each; ``fork-and-die`` leaves a process behind that holds the pipe to the main process open."""
     faults = {
@@ -70,8 +70,8 @@ def test_a_worker_that_dies_each_time_is_told_by_its_signal_and_its_neighbours_g
     }
     models = "".join(toy(fault, fault=fault) for fault in faults)
     (tmp_path / "toy.yaml").write_text(suite(toy("a", pause=0.01) + models), encoding="utf-8")
-    started = nursery.start(tmp_path, *COMMAND, "--jobs", "2")
-    assert started.wait() == 1, started.said
+    started = launcher.start(tmp_path, *COMMAND, "--jobs", "2")
+    assert started.wait() == 1, started.printed
     found = records(tmp_path / "out")
     for fault, how in faults.items():
         assert (found[fault]["status"], found[fault]["reason"]) == (
@@ -82,5 +82,5 @@ def test_a_worker_that_dies_each_time_is_told_by_its_signal_and_its_neighbours_g
     assert found["a"]["status"] == "done"
     items = outcome(tmp_path / "out")
     name = f"{found['a']['id']}.json.gz"
-    assert items[name] == straight.outcome[name]
-    assert soon(lambda: not left_behind(tmp_path)), left_behind(tmp_path)
+    assert items[name] == reference.outcome[name]
+    assert wait_until(lambda: not remaining_processes(tmp_path)), remaining_processes(tmp_path)

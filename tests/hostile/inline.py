@@ -1,4 +1,4 @@
-"""A suite from its file to its records in this process: as `rnnbench run`, without processes of its own."""
+"""Runs a suite from its file to its records as ``rnnbench run`` does, but in this process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rnnbench.records.schema import Record
 
 
 class Inline(Executor):
-    """An executor that carries a job out where it is submitted."""
+    """An executor that carries out each job in this process, as it is submitted."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -36,7 +36,7 @@ class Inline(Executor):
 
 
 class Silent:
-    """A display that remembers how many runs were left to do, and what finished."""
+    """A display that records how many runs were left, the warnings, and the finished records."""
 
     def __init__(self) -> None:
         self.left = 0
@@ -70,7 +70,7 @@ def carried_out(
     plugin: Any = None,
     **options: Any,
 ) -> Silent:
-    """What a display saw of a suite that was run in this process.
+    """The display of a suite that was run in this process.
 
     ``executor`` stands in for the built-in one, ``named`` is the one asked for, ``plugin`` a module with further hooks.
     """

@@ -141,8 +141,8 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[str]], Registry
     return install
 
 
-def said(registry: Registry) -> list[tuple[str, str | None]]:
-    """What a user sees: plugins with their errors, and the names of models."""
+def shown(registry: Registry) -> list[tuple[str, str | None]]:
+    """What ``rnnbench list`` shows: plugins with their errors, and the names of models."""
     seen = [(plugin.origin, plugin.error and plugin.error.split(" object at ")[0]) for plugin in registry.plugins]
     return [*seen, *((name, registry.provider("models", name).origin) for name in registry.models)]
 
@@ -165,14 +165,14 @@ def test_each_plugin_that_breaks_is_listed_with_its_cause_and_the_others_are_loa
 
 
 def test_the_order_of_entry_points_changes_nothing(installed: Any) -> None:
-    expected = said(installed(list(POINTS)))
+    expected = shown(installed(list(POINTS)))
     for seed in range(20):
         names = list(POINTS)
         random.Random(seed).shuffle(names)
-        assert said(installed(names)) == expected
+        assert shown(installed(names)) == expected
 
 
-def test_a_name_of_two_strangers_is_refused_in_a_suite_and_both_are_named(installed: Any, tmp_path: Path) -> None:
+def test_a_name_of_two_plugins_is_refused_in_a_suite_and_both_are_named(installed: Any, tmp_path: Path) -> None:
     path = tmp_path / "small.yaml"
     path.write_text("budget: {steps: 1}\ntune: none\nmodels: [rwkv]\ntasks: []\n", encoding="utf-8")
     with pytest.raises(SuiteError) as error:
@@ -183,7 +183,7 @@ def test_a_name_of_two_strangers_is_refused_in_a_suite_and_both_are_named(instal
 
 
 def disturbing() -> dict[str, Any]:
-    """An import that touches everything that is shared."""
+    """A module whose import changes all the global state that is restored."""
     os.environ["RNNBENCH_CACHE"] = "/nowhere"
     os.chdir("/")
     random.seed(0)
@@ -232,7 +232,7 @@ def test_an_import_that_changes_torch_for_all_is_refused_and_undone() -> None:
     assert (torch.get_default_dtype(), torch.get_num_threads()) == (torch.float32, threads)
 
 
-def test_a_tracker_that_leaves_keeps_no_other_from_hearing() -> None:
+def test_a_tracker_that_exits_does_not_keep_others_from_being_called() -> None:
     heard = []
 
     def leaving() -> dict[str, Any]:

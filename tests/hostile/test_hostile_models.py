@@ -1,4 +1,4 @@
-"""Models that misbehave: what spoils a number fails by name, what only pollutes is contained, neighbours never notice.
+"""Models that misbehave: what affects results fails by name, other side effects are undone, other runs are unaffected.
 
 What no test here shows, because nothing in one process can detect it:
 
@@ -177,7 +177,7 @@ def test_there_are_forty_cases_and_more() -> None:
     ("case", "reason"),
     [(case, reason) for cases in (FAILED, FAILED_ENCODERS, FAILED_SEQ2SEQ) for case, reason in cases.items()],
 )
-def test_what_spoils_the_number_fails_by_name_and_phase_in_one_line(case: str, reason: str, hostile: Records) -> None:
+def test_what_affects_results_fails_by_name_and_phase_in_one_line(case: str, reason: str, hostile: Records) -> None:
     record = hostile[case]
     assert record["status"] == "failed", record
     assert re.match(reason, record["reason"]), record["reason"]
@@ -200,12 +200,12 @@ def test_numbers_that_are_none_are_a_divergence(case: str, hostile: Records) -> 
 
 
 @pytest.mark.parametrize("case", [*CONTAINED, *CONTAINED_ENCODERS, *CONTAINED_SEQ2SEQ])
-def test_what_only_pollutes_is_contained(case: str, hostile: Records, clean: Records) -> None:
+def test_side_effects_that_affect_no_result_are_undone(case: str, hostile: Records, clean: Records) -> None:
     assert numbers(hostile[case]) == numbers(clean[case])
     assert hostile[case]["status"] == "done", hostile[case]["reason"]
 
 
-def test_neighbours_are_byte_identical(folder: Path, hostile: Records, clean: Records) -> None:
+def test_other_runs_are_byte_identical(folder: Path, hostile: Records, clean: Records) -> None:
     for name in ("lstm", "clean", "baseline:majority", "baseline:naive-bayes", "baseline:logistic-regression"):
         assert hostile[name]["id"] == clean[name]["id"]
         assert numbers(hostile[name]) == numbers(clean[name])
@@ -223,12 +223,12 @@ def test_nothing_that_plugins_print_reaches_the_display(folder: Path) -> None:
     assert "xxxx" not in (folder / "hostile.out").read_text()
 
 
-def test_everything_that_failed_is_told(folder: Path) -> None:
+def test_everything_that_failed_is_reported(folder: Path) -> None:
     said = (folder / "hostile.err").read_text()
     assert f"{len({**FAILED, **FAILED_ENCODERS, **FAILED_SEQ2SEQ, **CRASHED})} runs have no outcome" in said
 
 
 def numbers(record: dict[str, Any]) -> dict[str, Any]:
-    """What of a record must repeat."""
+    """The fields of a record that must be reproduced."""
     names = ("status", "metrics", "test_error", "history", "best_step", "items_sha256", "steps", "state_bytes")
     return {name: record[name] for name in names}

@@ -1,4 +1,4 @@
-"""A plugin for chaos: a model whose runs take as long as they are told, or go wrong as they are told, and a diary."""
+"""A plugin with a model of configurable speed and faults, and hooks that log the start and the end of each run."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def loop_in_python() -> None:
 
 
 def loop_in_native_code() -> None:
-    """What never gives the interpreter back: no thread of this process runs any more."""
+    """Hold the GIL for ever: no other thread of this process runs."""
     ctypes.PyDLL(None).sleep(600)
 
 
@@ -57,7 +57,7 @@ def leave_a_daemon_and_loop() -> None:
 
 
 def fork_and_die() -> None:
-    """The child keeps every descriptor, the pipe to the main process too."""
+    """Exit, while a child keeps every descriptor open, the pipe to the main process too."""
     if os.fork() == 0:
         time.sleep(600)
     os._exit(3)
@@ -118,7 +118,7 @@ class Toy(Model):
 
 
 def note(*words: object) -> None:
-    """A line of the diary, written at once."""
+    """Append a line to the file ``TOY_DIARY``, unbuffered."""
     if path := os.environ.get("TOY_DIARY"):
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         os.write(descriptor, (" ".join(map(str, words)) + "\n").encode())

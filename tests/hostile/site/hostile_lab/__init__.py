@@ -1,4 +1,4 @@
-"""A distribution of plugins that misbehave, each in one way; with ``case="clean"`` they are as they should be."""
+"""A distribution of plugins that misbehave, each in the way that its ``case`` names; ``case="clean"`` behaves well."""
 
 from hostile_lab.data import HostileData
 from hostile_lab.models import Hostile, HostileEncoder, HostileSeq2Seq

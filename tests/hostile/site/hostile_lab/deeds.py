@@ -1,4 +1,4 @@
-"""What a model can do beside computing its outputs: by case, what it does to the process that it is called in."""
+"""Side effects of a model on the process that it is called in, by case."""
 
 from __future__ import annotations
 

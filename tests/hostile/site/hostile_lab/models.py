@@ -26,7 +26,7 @@ class _Fails(torch.autograd.Function):
 
 
 def _is_planned() -> bool:
-    """Whether a network is only counted, on the meta device."""
+    """Whether the network is on the meta device, where only its parameters are counted."""
     return torch.empty(0).device.type == "meta"
 
 

@@ -1,9 +1,10 @@
-"""A process that has imported everything and forks itself into ``rnnbench`` commands: a start costs milliseconds.
+"""A process that has imported everything and forks ``rnnbench`` commands, each in milliseconds.
 
-Chaos takes hundreds of starts. What it starts differs from the command line in one thing: interpreters that
-``multiprocessing`` would spawn, of the fork server above all, are forked too and run the very code that they would.
+These tests start hundreds of commands. They differ from the command line in one thing: interpreters that
+``multiprocessing`` would spawn, that of the fork server above all, are forked too and run the same code.
 
-It answers a line of JSON with one: ``{"start": {...}}`` with a process id, ``{"wait": id}`` with its exit code.
+Each line of JSON on stdin is answered by one on stdout: ``{"start": {...}}`` with a process id, ``{"wait": id}`` with
+its exit code.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from rnnbench.cli import main
 
 
 def serve() -> dict[str, Any]:
-    """Answer until the pipe closes; returns in each child, with what it is to do."""
+    """Answer requests until the pipe closes; returns only in a child, with the command to run."""
     for line in sys.stdin:
         request = json.loads(line)
         if "wait" in request:
@@ -46,7 +47,7 @@ def serve() -> dict[str, Any]:
 
 
 def spawn(path: bytes, arguments: Sequence[bytes | str], passed: Sequence[int]) -> int:  # noqa: RET503  `run` ends
-    """In place of :func:`multiprocessing.util.spawnv_passfds`, with what a new program does not inherit put away."""
+    """Replace :func:`multiprocessing.util.spawnv_passfds` by a fork that drops the handlers and descriptors."""
     del path
     pid = os.fork()
     if pid:
@@ -60,7 +61,7 @@ def spawn(path: bytes, arguments: Sequence[bytes | str], passed: Sequence[int]) 
 
 
 def run(program: Callable[[], object]) -> NoReturn:
-    """Run a program to its end, and end as the interpreter would, without taking all that was imported apart."""
+    """Run a program and exit as the interpreter would, but without the cost of finalising all imported modules."""
     code: object = 0
     try:
         program()
@@ -78,7 +79,7 @@ def run(program: Callable[[], object]) -> NoReturn:
 
 
 def become(folder: str, arguments: list[str], environment: dict[str, str], output: str, fault: Any) -> None:
-    """Turn into ``rnnbench arguments``, run in ``folder``, both of its streams going to the file ``output``."""
+    """Run ``rnnbench arguments`` in ``folder`` with stdout and stderr going to the file ``output``, and exit."""
     os.chdir(folder)
     os.environ.update(environment)
     descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -93,5 +94,5 @@ def become(folder: str, arguments: list[str], environment: dict[str, str], outpu
 
 
 if __name__ == "__main__":
-    gc.freeze()  # no collector walks what all children share
+    gc.freeze()  # the garbage collector leaves the shared pages alone
     become(**serve())
