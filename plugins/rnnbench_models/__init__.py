@@ -1,4 +1,4 @@
-"""The built-in models: an ordinary plugin, found through the entry point that strangers use.
+"""The built-in models: an ordinary plugin, found through the same kind of entry point as third-party ones.
 
 One architecture a file, each opening with its equations; read ``elman.py`` first.
 

@@ -1,6 +1,6 @@
 """One plugin for every law that breaks it: each is sound but for the line that its docstring names."""
 
-# ruff: noqa: NPY002  the streams that nobody should use, and classes written as a stranger may write them
+# ruff: noqa: NPY002  the streams that nobody should use, and classes written as a plugin author may write them
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def test_a_model_that_cannot_be_built_says_why_in_place_of_costs():
     assert "costs: ValueError: width must be" in description("transformer", 7)
 
 
-def test_a_stranger_is_measured_as_ours_are():
+def test_a_third_party_model_is_measured_as_built_in_ones_are():
     assert core_costs(Sound(width=D), Role.CAUSAL) == core_costs(GRU(width=D, layers=1), Role.CAUSAL)
 
 

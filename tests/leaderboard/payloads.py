@@ -1,4 +1,4 @@
-"""A hundred texts that a stranger may put where a name, a label, a reason or a note is expected."""
+"""A hundred hostile texts for names, labels, reasons and notes of somebody else's plugin, record or suite."""
 
 SCRIPTS = [
     "<script>alert(1)</script>",

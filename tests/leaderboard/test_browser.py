@@ -83,7 +83,7 @@ def test_no_error_and_no_request_leaves_the_page(page):
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_nothing_of_a_stranger_runs_and_its_name_is_shown_as_it_is(window, tmp_path, payload):
+def test_nothing_of_a_third_party_runs_and_its_name_is_shown_as_it_is(window, tmp_path, payload):
     path = tmp_path / "page.html"
     path.write_text(hostile(payload))
     window.log("browser")

@@ -1,4 +1,4 @@
-"""``rnnbench plot``: what the pictures show, that they repeat, and that a stranger's names are text in them."""
+"""``rnnbench plot``: what the pictures show, that they repeat, and that third-party names are text in them."""
 
 import io
 import sys

@@ -40,7 +40,7 @@ def parse(text):
 
 @pytest.fixture
 def nasty():
-    """A board in which every text that a stranger may write is hostile."""
+    """A board in which every text from outside the harness is hostile."""
     run = make_run("sentiment/reviews", NASTY)
     lost = make_run("sentiment/reviews", "=cmd()", 1)
     record = make_record(run, 80.0, notes=(NASTY,), signatures={"accuracy": NASTY})
@@ -134,14 +134,14 @@ def test_everything_that_was_planned_stands_under_its_table(results):
     assert "Chance level: 300." in text
 
 
-def test_problems_and_strangers_are_listed(folder):
+def test_problems_and_unplanned_records_are_listed(folder):
     (folder / "runs" / "torn.json").write_text('{"schema_version"')
-    stranger = make_run("sentiment/reviews", "other")
-    write_record(folder, make_record(stranger, 99.0))
+    unplanned = make_run("sentiment/reviews", "other")
+    write_record(folder, make_record(unplanned, 99.0))
     text = rendered("md", read_board(folder))
     assert "### Not counted" in text
     assert "`runs/torn.json`: invalid JSON" in text
-    assert f"`{stranger.id}`: its record is outside the plan" in text
+    assert f"`{unplanned.id}`: its record is outside the plan" in text
     assert "99.0" not in text
 
 

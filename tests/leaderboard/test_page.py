@@ -73,7 +73,7 @@ def results_of(plan, records):
 
 
 def hostile(payload):
-    """A page in which every text that a stranger may write is the payload."""
+    """A page in which every text from outside the harness is the payload."""
     task = make_task("sentiment/reviews", notes=(payload,), block=payload)
     run, lost = make_run(task.label, payload), make_run(task.label, "lstm", 1)
     record = make_record(

@@ -200,9 +200,9 @@ def test_tuning_runs_cost_and_choose_but_never_score():
 
 def test_records_outside_the_plan_are_listed_and_count_for_nothing():
     plan, records = make_results({"lstm": [80.0]})
-    stranger = make_run("sentiment/reviews", "lstm", seed=7)
-    found = make_board(plan, records | {stranger.id: make_record(stranger, 99.0)})
-    assert found.outside == (stranger.id,)
+    unplanned = make_run("sentiment/reviews", "lstm", seed=7)
+    found = make_board(plan, records | {unplanned.id: make_record(unplanned, 99.0)})
+    assert found.outside == (unplanned.id,)
     assert row(found.tables[0], "lstm").values == ((0, 80.0),)
 
 

@@ -255,7 +255,7 @@ def test_items_pair_only_if_they_are_the_same_and_give_the_scores():
 
 
 @pytest.mark.parametrize("value", [None, "x", [1], math.nan, math.inf, 10**400, {}, -1e308])
-def test_no_item_of_a_stranger_breaks_a_verdict(value):
+def test_no_item_of_a_plugin_breaks_a_verdict(value):
     scores = {"lstm": [80.0, 81.0], "transformer": [80.0, 82.0]}
     for items in ({"nll": [value, 1.0], "words": [1, 1]}, {"nll": [1.0, 1.0], "words": [value, 1]}, {}, {"nll": value}):
         verdict = made(scores, PERPLEXITY, items=lambda record, items=items: items)

@@ -153,10 +153,10 @@ def test_every_parameter_learns_from_labels_per_step(name):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stranger(Model):
+class ThirdParty(Model):
     """A seq2seq model that does not say what its encoder counts as."""
 
-    name: ClassVar[str] = "stranger"
+    name: ClassVar[str] = "third-party"
     paper: ClassVar[str] = "none"
     family: ClassVar[Family] = Family.OTHER
     roles: ClassVar[frozenset[Role]] = frozenset({Role.SEQ2SEQ})
@@ -169,4 +169,4 @@ class Stranger(Model):
 
 
 def test_an_encoder_of_unknown_family_counts_as_its_model():
-    assert build_network(Stranger(), Role.ENCODER, Tokens(11), LabelPerStep(4), 6, 0.0).family is Family.OTHER
+    assert build_network(ThirdParty(), Role.ENCODER, Tokens(11), LabelPerStep(4), 6, 0.0).family is Family.OTHER

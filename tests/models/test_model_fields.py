@@ -356,7 +356,7 @@ class Strange(Model):
 
 
 @pytest.mark.parametrize("model", [Bidirectional, AttentionSeq2Seq], ids=lambda model: model.name)
-def test_the_cell_may_be_a_strangers_model(model, monkeypatch):
+def test_the_cell_may_be_a_third_party_model(model, monkeypatch):
     monkeypatch.setattr(cell, "find_model", lambda name, **fields: {"strange": Strange}[name](**fields))
     built = model(width=8, cell="strange")
     assert built.parts() == {"cell": Strange(width=8)}

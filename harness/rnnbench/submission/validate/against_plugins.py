@@ -1,6 +1,6 @@
-"""A board's metrics that are plugins' own, computed again by the plugins that are installed here.
+"""Recomputes the metrics of a board that are plugins' own, with the plugins that are installed here.
 
-A record's names are looked up among them, and no ``evaluate`` module is loaded.
+The names in a record are looked up among them, and no ``evaluate`` module is loaded.
 """
 
 from __future__ import annotations

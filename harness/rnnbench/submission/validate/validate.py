@@ -101,7 +101,7 @@ def _check_tables(folder: Path) -> Iterator[Problem]:
 
 
 def _format(folder: Path) -> int | None:
-    """The format of the tables that lie there: the first one said nothing of it. None where that cannot be told."""
+    """The format version of the tables in the folder; tables of the first version do not say it. None if unknown."""
     try:
         board = parse(read_capped(folder, AS_JSON, MOST_TABLE_BYTES))
     except Unreadable:
