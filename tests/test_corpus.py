@@ -15,7 +15,7 @@ from rnnbench.leaderboard.formats.json_table import FORMAT
 from rnnbench.records.schema import Kind, Status
 from rnnbench.records.storage import read_items, read_plan, scan_records
 from rnnbench.submission.merge import merge
-from rnnbench.submission.validate import validate
+from rnnbench.submission.validate.validate import validate
 
 CORPUS = Path(__file__).with_name("corpus")
 BOARDS = sorted(path.parent for path in CORPUS.glob("*/*/plan.json"))
@@ -60,7 +60,7 @@ def test_a_board_of_an_earlier_version_is_read_and_valid(folder: Path) -> None:
 @each
 def test_it_is_ranked_as_it_was(folder: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(folder, tmp_path / "board"))
-    write_all(copy, with_page=True)
+    write_all(copy, on_request=True)
     assert validate(copy).problems == ()
     if made_by(folder) == FORMAT:
         for ending in FORMATS:

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import pytest
 from pydantic import Field
-from rnnbench.plan.run_id import run_id
 from tests.pipeline.conftest import tiny_suite
 
 from rnnbench import ADDED, Dataset, Model, Task
@@ -18,8 +17,9 @@ from rnnbench.contract.field_values import field_values, is_added
 from rnnbench.discovery import Registry, discover
 from rnnbench.plan import draft
 from rnnbench.prepare import prepare
+from rnnbench.records.run_id import run_id
 from rnnbench.records.schema import Kind, Plan, PlannedRun
-from rnnbench.submission import inputs
+from rnnbench.submission.validate import fields
 from rnnbench.submission.validate.plan import check_plan
 from rnnbench.suite import Budget, Recipe, Tune, read_suite
 from rnnbench.suite.base import Shape
@@ -59,7 +59,7 @@ class LaterRecipe(Recipe):
 
 
 class LaterBudget(Budget):
-    share: Annotated[float, ADDED] = 1.0
+    fraction: Annotated[float, ADDED] = 1.0
 
 
 class LaterTune(Tune):
@@ -143,7 +143,7 @@ def test_an_added_field_within_a_field_is_left_out_too_and_defaults_are_compared
     ("before", "after", "default", "other"),
     [
         (Recipe(batch=8), LaterRecipe(batch=8), {"decay_every": 1}, {"decay_every": 2}),
-        (Budget(steps=3), LaterBudget(steps=3), {"share": 1.0}, {"share": 0.5}),
+        (Budget(steps=3), LaterBudget(steps=3), {"fraction": 1.0}, {"fraction": 0.5}),
         (Tune(), LaterTune(), {"pruned": False}, {"pruned": True}),
     ],
 )
@@ -169,10 +169,10 @@ def test_plans_of_before_are_checked_as_if_they_had_the_default(
 ) -> None:
     plan = planned(tmp_path, discover())
     shapes = {"recipe": LaterRecipe, "budget": LaterBudget, "tune": LaterTune}
-    monkeypatch.setattr(inputs, "_SHAPES", shapes)
+    monkeypatch.setattr(fields, "_SCHEMAS", shapes)
     dumped = plan.model_dump(mode="json")
     assert not list(check_plan(plan))
-    assert not list(inputs.ill_formed(dumped))
+    assert not list(fields.invalid_free_fields(dumped))
 
     def trained_with(name: str, **values: Any) -> Plan:
         """The plan, in which the first training run alone has these values, declared nowhere."""
@@ -183,8 +183,8 @@ def test_plans_of_before_are_checked_as_if_they_had_the_default(
 
     (recipe,) = check_plan(trained_with("recipe", decay_every=2))
     assert "resolved.recipe.decay_every: expected 1 (one recipe for all rows of a table), got 2" in str(recipe)
-    (budget,) = check_plan(trained_with("budget", share=0.5))
-    assert "resolved.budget.share: expected 1.0 (one budget for all rows of a table), got 0.5" in str(budget)
+    (budget,) = check_plan(trained_with("budget", fraction=0.5))
+    assert "resolved.budget.fraction: expected 1.0 (one budget for all rows of a table), got 0.5" in str(budget)
 
 
 def test_every_field_that_came_later_is_marked_as_added() -> None:
