@@ -67,13 +67,9 @@ class LaterTune(Tune):
 
 
 def later_registry() -> Registry:
-    registry = discover()
-    return dataclasses.replace(
-        registry,
-        models={**registry.models, "lstm": LaterLSTM},
-        tasks={**registry.tasks, "sentiment": LaterSentiment},
-        datasets={**registry.datasets, "reviews": LaterReviews},
-    )
+    registry, later = discover(), {"lstm": LaterLSTM, "sentiment": LaterSentiment, "reviews": LaterReviews}
+    components = (one._replace(value=later.get(one.name, one.value)) for one in registry.components)
+    return dataclasses.replace(registry, components=tuple(components))
 
 
 def planned(
@@ -170,6 +166,7 @@ def test_plans_of_before_are_checked_as_if_they_had_the_default(
     plan = planned(tmp_path, discover())
     shapes = {"recipe": LaterRecipe, "budget": LaterBudget, "tune": LaterTune}
     monkeypatch.setattr(fields, "_SCHEMAS", shapes)
+    monkeypatch.setattr("rnnbench.submission.validate.plan.Budget", LaterBudget)
     dumped = plan.model_dump(mode="json")
     assert not list(check_plan(plan))
     assert not list(fields.invalid_free_fields(dumped))
@@ -199,7 +196,7 @@ def test_every_field_that_came_later_is_marked_as_added() -> None:
         f"{kind} {name}": [one.name for one in dataclasses.fields(cls) if not is_added(one)]
         for kind, classes in kinds.items()
         for name, cls in classes.items()
-        if registry.origin[f"{kind}s", name].distribution == "rnnbench"
+        if registry.provider(f"{kind}s", name).distribution == "rnnbench"
     }
     shapes: dict[str, type[Shape]] = {"recipe": Recipe, "budget": Budget, "tune": Tune}
     for name, shape in shapes.items():
