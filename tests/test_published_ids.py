@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rnnbench.plan.run_id import run_id
 
 from rnnbench.discovery import discover
 from rnnbench.plan import draft
 from rnnbench.plan.resolved import resolved_run, resolved_task
+from rnnbench.plan.sizing import Sized
 from rnnbench.prepare import Prepared, prepare
+from rnnbench.records.run_id import run_id
 from rnnbench.records.schema import Kind, Plan, PlannedRun, PlannedTask
 from rnnbench.records.storage import read_plan, scan_records
 from rnnbench.suite import Budget, Recipe, SuiteModel, SuiteTask, Tune, read_suite
-from rnnbench.suite.plugins import create, find_metrics
+from rnnbench.suite.plugins import create
 from rnnbench.suite.yaml_positions import Document
 
 ROOT = Path(__file__).parents[1]
@@ -33,15 +34,13 @@ def created(kind: str, name: str, fields: dict[str, Any]) -> Any:
 def resolved_again(run: PlannedRun, task: PlannedTask, plan: Plan) -> dict[str, Any]:
     """What the run resolves to, from its fields alone: its data's fingerprint is taken from the plan."""
     asked = created("task", task.task, task.fields)
-    names = run.resolved.get("metrics", [])
-    document = Document("plan.json")
+    assert "metrics" not in run.resolved, "no published suite asks for metrics beside its tasks' own"
     suite_task = SuiteTask(
         label=task.label,
         task=asked,
         dataset=created("dataset", task.dataset, task.dataset_fields),
         budget=Budget(**run.resolved.get("budget", {"steps": 1})),
         recipe=Recipe(**run.resolved.get("recipe", {})),
-        extra_metrics=tuple(find_metrics(names, asked, ("metrics",), discover(), document)),
     )
     data = Prepared(Path(), asked, task.fingerprint, {}, {}, 0.0, 0.0, ())
     if run.kind in (Kind.BASELINE, Kind.OPTIMUM):
@@ -52,7 +51,7 @@ def resolved_again(run: PlannedRun, task: PlannedTask, plan: Plan) -> dict[str, 
     row = SuiteModel(label=of_model["label"], model=model, recipe_overrides={})
     assert run.seed is not None
     found = resolved_run(
-        run.kind, suite_task, data, row, model, suite_task.recipe, suite_task.budget, run.seed, plan.device
+        run.kind, suite_task, data, row, Sized(model), suite_task.recipe, suite_task.budget, run.seed, plan.device
     )
     if plan.tune and run.kind is Kind.TRAIN:
         found["recipe"].pop("learning_rate")

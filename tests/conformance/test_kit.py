@@ -37,7 +37,7 @@ def test_check_prints_a_line_for_each_law_and_exits_with_0(capsys):
     code, shown = checked("accuracy", capsys)
     assert code == 0
     assert shown.startswith("accuracy:\n  passed  declared        A metric has a name")
-    assert shown.splitlines()[-1] == "5 laws: 5 passed, 0 failed, 0 n/a"
+    assert shown.splitlines()[-1] == "6 laws: 6 passed, 0 failed, 0 n/a"
 
 
 def test_check_says_what_was_tried_and_what_went_wrong_and_exits_with_1(capsys, monkeypatch):

@@ -19,7 +19,8 @@ from rnnbench.plan import draft
 from rnnbench.prepare import prepare
 from rnnbench.records.run_id import run_id
 from rnnbench.records.schema import Kind, Plan, PlannedRun
-from rnnbench.submission.validate import fields
+from rnnbench.submission.validate import fields as checked_fields
+from rnnbench.submission.validate import plan as checked_plan
 from rnnbench.submission.validate.plan import check_plan
 from rnnbench.suite import Budget, Recipe, Tune, read_suite
 from rnnbench.suite.base import Shape
@@ -59,7 +60,7 @@ class LaterRecipe(Recipe):
 
 
 class LaterBudget(Budget):
-    fraction: Annotated[float, ADDED] = 1.0
+    rest: Annotated[float, ADDED] = 1.0
 
 
 class LaterTune(Tune):
@@ -67,9 +68,9 @@ class LaterTune(Tune):
 
 
 def later_registry() -> Registry:
-    registry, later = discover(), {"lstm": LaterLSTM, "sentiment": LaterSentiment, "reviews": LaterReviews}
-    components = (one._replace(value=later.get(one.name, one.value)) for one in registry.components)
-    return dataclasses.replace(registry, components=tuple(components))
+    later = {"lstm": LaterLSTM, "sentiment": LaterSentiment, "reviews": LaterReviews}
+    components = (one._replace(value=later.get(one.name, one.value)) for one in discover().components)
+    return dataclasses.replace(discover(), components=tuple(components))
 
 
 def planned(
@@ -139,7 +140,7 @@ def test_an_added_field_within_a_field_is_left_out_too_and_defaults_are_compared
     ("before", "after", "default", "other"),
     [
         (Recipe(batch=8), LaterRecipe(batch=8), {"decay_every": 1}, {"decay_every": 2}),
-        (Budget(steps=3), LaterBudget(steps=3), {"fraction": 1.0}, {"fraction": 0.5}),
+        (Budget(steps=3), LaterBudget(steps=3), {"rest": 1.0}, {"rest": 0.5}),
         (Tune(), LaterTune(), {"pruned": False}, {"pruned": True}),
     ],
 )
@@ -165,11 +166,11 @@ def test_plans_of_before_are_checked_as_if_they_had_the_default(
 ) -> None:
     plan = planned(tmp_path, discover())
     shapes = {"recipe": LaterRecipe, "budget": LaterBudget, "tune": LaterTune}
-    monkeypatch.setattr(fields, "_SCHEMAS", shapes)
-    monkeypatch.setattr("rnnbench.submission.validate.plan.Budget", LaterBudget)
+    monkeypatch.setattr(checked_fields, "_SCHEMAS", shapes)
+    monkeypatch.setattr(checked_plan, "Budget", LaterBudget)
     dumped = plan.model_dump(mode="json")
     assert not list(check_plan(plan))
-    assert not list(fields.invalid_free_fields(dumped))
+    assert not list(checked_fields.invalid_free_fields(dumped))
 
     def trained_with(name: str, **values: Any) -> Plan:
         """The plan, in which the first training run alone has these values, declared nowhere."""
@@ -180,8 +181,8 @@ def test_plans_of_before_are_checked_as_if_they_had_the_default(
 
     (recipe,) = check_plan(trained_with("recipe", decay_every=2))
     assert "resolved.recipe.decay_every: expected 1 (one recipe for all rows of a table), got 2" in str(recipe)
-    (budget,) = check_plan(trained_with("budget", fraction=0.5))
-    assert "resolved.budget.fraction: expected 1.0 (one budget for all rows of a table), got 0.5" in str(budget)
+    (budget,) = check_plan(trained_with("budget", rest=0.5))
+    assert "resolved.budget.rest: expected 1.0 (one budget for all rows of a table), got 0.5" in str(budget)
 
 
 def test_every_field_that_came_later_is_marked_as_added() -> None:

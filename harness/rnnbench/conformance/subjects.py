@@ -138,10 +138,11 @@ def find_subjects(name: str, registry: Registry) -> Subjects:
         raise UnknownSubject(f"no plugin and no module is named {name!r}{hint}; `rnnbench list` shows all") from error
     except (TypeError, ValueError, SyntaxError) as error:
         raise UnknownSubject(f"module {name!r} cannot be imported: {type(error).__name__}: {error}") from error
-    found = register([(Plugin("", "", name, name), EntryPoint(name, name, GROUP))])
+    plugin = Plugin("", "", name, name)
+    found = register([(plugin, EntryPoint(name, name, GROUP))])
     if found.plugins[0].error:
         raise UnknownSubject(f"module {name!r}: {found.plugins[0].error}")
-    provided = _by_kind(found.components)
+    provided = _by_kind(one for one in found.components if one.plugin == plugin)
     if not provided:
         implemented = ", ".join(hook for hook in HOOKS if hasattr(module, hook))
         what = f"implements only {implemented} and yields none of the {', '.join(KINDS)} that laws are for"

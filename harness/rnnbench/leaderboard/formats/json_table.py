@@ -11,9 +11,9 @@ from pydantic import BaseModel
 if TYPE_CHECKING:
     from rnnbench.leaderboard.results import Results
 
-FORMAT = 1
+FORMAT = 2
 """The format of all tables. Raised whenever other tables are made of the same records; published ones are made again in
-the same commit."""
+the same commit. 2: intervals end where the metric's range does."""
 
 
 def render(results: Results) -> str:
