@@ -21,7 +21,7 @@ OPTIONS = {
     "site": {"source", "output"},
     "plot": {"source", "output", "form"},
     "compare": {"first", "second"},
-    "validate": {"path", "data_dir"},
+    "validate": {"path", "data_dir", "plugins"},
     "verify": {"record", "data_dir", "device", "yes", "sign_as"},
     "merge": {"folders", "output"},
     "export": {"folder", "form", "output", "hub_ids"},
@@ -66,6 +66,7 @@ def test_list_names_everything_with_its_origin(rnnbench: Rnnbench) -> None:
     }
     assert {plugin["name"]: plugin["error"] for plugin in found["plugins"]} == {
         "rnnbench[models]": None,
+        "rnnbench[executors]": None,
         "rnnbench[modern]": None,
         "rnnbench[tasks]": None,
     }
@@ -77,7 +78,7 @@ def test_list_names_everything_with_its_origin(rnnbench: Rnnbench) -> None:
 def test_executors_and_metrics_are_listed_and_shown_alone() -> None:
     assert listing("executors", as_json=False).startswith("executors:\n  local  ")
     assert description("local").startswith("local: an executor of rnnbench[executors]")
-    assert description("perplexity").startswith("perplexity: a metric of rnnbench[tasks]")
+    assert description("perplexity").startswith("perplexity: a metric of rnnbench[metrics]")
 
 
 def test_show_gives_paper_fields_defaults_and_equations(rnnbench: Rnnbench) -> None:

@@ -7,6 +7,7 @@ import sys
 
 PROBE = """
 import json, multiprocessing, os, sys
+EXPECTED = {"torch", "sacrebleu", "tokenizers", "rnnbench_models.lstm", "rnnbench.execute.run", "rnnbench.train.loop"}
 from pathlib import Path
 
 def report(connection):
@@ -16,7 +17,7 @@ def report(connection):
     untouched = torch.Generator().manual_seed(torch.default_generator.initial_seed()).get_state()
     connection.send({
         "threads of the server": len(threads),
-        "imported": sorted({"torch", "evaluate", "sacrebleu", "tokenizers", "rnnbench_models.lstm"} & set(sys.modules)),
+        "imported": sorted(EXPECTED & set(sys.modules)),
         "random numbers drawn": not torch.equal(torch.random.get_rng_state(), untouched),
         "openmp threads of the worker": len(list(Path("/proc/self/task").iterdir())),
         "cuda is initialised": torch.cuda.is_initialized(),
@@ -44,6 +45,13 @@ def test_the_server_has_imported_everything_and_started_no_thread(tmp_path) -> N
     found = json.loads(done.stdout)
     assert found["threads of the server"] == 1
     assert found["openmp threads of the worker"] == 1
-    assert found["imported"] == ["evaluate", "rnnbench_models.lstm", "sacrebleu", "tokenizers", "torch"]
+    assert found["imported"] == [
+        "rnnbench.execute.run",
+        "rnnbench.train.loop",
+        "rnnbench_models.lstm",
+        "sacrebleu",
+        "tokenizers",
+        "torch",
+    ]
     assert not found["random numbers drawn"]
     assert not found["cuda is initialised"]

@@ -16,7 +16,10 @@ from tests.pipeline.conftest import Rnnbench, tiny_suite, write
         (("run", "tiny.yaml", "--only", "nothing"), "--only 'nothing' matches no run"),
         (("run", "tiny.yaml", "--jobs", "none"), "--jobs none: expected a number of at least 1, or auto"),
         (("run", "tiny.yaml", "--device", "cuda:99"), "--device cuda:99: this machine has"),
-        (("run", "tiny.yaml", "--executor", "ray"), "--executor ray: expected one of local"),
+        (
+            ("run", "tiny.yaml", "--executor", "ray"),
+            "--executor ray: there is none of that name, expected one of local",
+        ),
         (("run", "tiny.yaml", "--data-dir", "nowhere"), "--data-dir: nowhere is not a folder"),
         (("run", "tiny.yaml", "tiny.yaml", "--out", "x"), "--out takes one suite"),
         (("show", "lstn"), "no model, task, dataset, metric or executor is named 'lstn' (did you mean 'lstm'?)"),

@@ -24,7 +24,9 @@ def make_executor(name: str, registry: Registry, options: ExecutorOptions) -> Ex
         UnusableExecutor: none is installed, its factory raised, or what it made is no :class:`rnnbench.Executor`.
     """
     if name not in registry.executors:
-        raise UnusableExecutor(f"--executor {name}{expected_one_of(name, registry.executors)}")
+        raise UnusableExecutor(
+            f"--executor {name}: there is none of that name{expected_one_of(name, registry.executors)}"
+        )
     origin = registry.provider("executors", name).origin
 
     def failed(error: BaseException) -> UnusableExecutor:

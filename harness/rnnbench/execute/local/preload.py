@@ -7,6 +7,7 @@ import tokenizers  # noqa: F401
 import torch
 import torch._dynamo  # noqa: F401  which the first optimiser of a process imports, for a second
 
+import rnnbench.execute.carry_out  # noqa: F401
 from rnnbench.discovery import discover
 
 discover()
