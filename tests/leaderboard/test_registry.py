@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -47,7 +48,9 @@ def test_the_command_line_refuses_another_and_names_those_that_there_are(folder)
 def test_it_is_written_beside_the_others_and_on_a_site(folder, tmp_path):
     assert folder / "leaderboard.txt" in write_all(folder)
     assert f"{folder}: leaderboard.csv" in run(folder).output.replace("\n", " ")
-    assert tmp_path / "site" / folder.name / "leaderboard.txt" in write_site(folder.parent, tmp_path / "site")
+    boards = tmp_path / "boards"
+    shutil.copytree(folder, boards / "mine", ignore=shutil.ignore_patterns("boards"))
+    assert tmp_path / "site" / "mine" / "leaderboard.txt" in write_site(boards, tmp_path / "site")
 
 
 @pytest.mark.usefixtures("made")

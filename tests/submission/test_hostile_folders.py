@@ -23,7 +23,8 @@ from rnnbench import load_results
 from rnnbench.cli.main import commands
 from rnnbench.cli.submitting import _sign
 from rnnbench.leaderboard import read_results, write_all
-from rnnbench.pipeline.up_to_date import Request, check_folder, forget, recall, remember
+from rnnbench.pipeline.request import Request, check_results_folder
+from rnnbench.pipeline.up_to_date import mark_up_to_date, remove_mark, up_to_date_folder
 from rnnbench.records.checkpoints import read_checkpoint, remove_checkpoints, write_checkpoint
 from rnnbench.records.files import StorageError
 from rnnbench.records.logs import open_log, remove_empty_log
@@ -88,11 +89,11 @@ def run(folder: Path, out: Path) -> int:
     request = Request(suite=suite, out=folder)
     run_id, record = next(iter(read_records(out.parent / "honest").items()))
     try:
-        assert recall(request) is None
-        check_folder(request)
+        assert up_to_date_folder(request) is None
+        check_results_folder(request)
         with results_lock(folder):
             write_plan(folder, read_plan(out.parent / "honest"))
-            forget(folder)
+            remove_mark(folder)
             read_records(folder)
             read_checkpoint(folder, run_id, "a.json")
             os.close(open_log(folder, run_id))
@@ -101,7 +102,7 @@ def run(folder: Path, out: Path) -> int:
             remove_checkpoints(folder, run_id)
             remove_empty_log(folder, run_id)
             write_all(folder)
-            remember(folder, "noted")
+            mark_up_to_date(folder, "noted")
     except StorageError:
         return 4
     return 0
@@ -334,4 +335,4 @@ def test_inputs_noted_by_somebody_else_end_in_no_traceback(tiny: Board, tmp_path
     suite.write_text("suite: forecasting\n")
     for content in (b"x\n" + b"[" * 100_000, b"\xff\n[]", b"", b'x\n["\\u0000"]', b"x\n5"):
         (folder / ".inputs").write_bytes(content)
-        assert recall(Request(suite=suite, out=folder)) is None
+        assert up_to_date_folder(Request(suite=suite, out=folder)) is None

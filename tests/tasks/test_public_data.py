@@ -146,14 +146,14 @@ def test_ett_is_split_by_months_of_thirty_days(dataset, months, data_folder):
     ],
 )
 def test_repeating_the_last_value_of_etth1_reproduces_the_published_error(
-    horizon, all_windows, test_rows, published, data_folder, tmp_path
+    horizon, all_windows, test_rows, published, data_folder
 ):
     """Zeng et al. 2022, table 2, which leaves out the last windows that do not fill a batch of 32."""
     windows = test_rows - horizon + 1
     assert windows % 32 == 0
     assert 0 < 2_880 - test_rows < 32
-    assert _repeat_last(ETTh1(), horizon, data_folder, tmp_path) == pytest.approx(all_windows, abs=5e-4)
-    dropped = _repeat_last(ETTh1(test_rows=test_rows), horizon, data_folder, tmp_path)
+    assert _repeat_last(ETTh1(), horizon, data_folder) == pytest.approx(all_windows, abs=5e-4)
+    dropped = _repeat_last(ETTh1(test_rows=test_rows), horizon, data_folder)
     assert dropped == pytest.approx(published, abs=5e-4)
 
 
