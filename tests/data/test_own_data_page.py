@@ -11,6 +11,7 @@ from rnnbench import DataMissing, Split
 from rnnbench.discovery import discover
 from rnnbench.prepare import prepare
 from rnnbench.suite import read_suite
+from rnnbench_tasks.own import OWN
 
 PAGE = (Path(__file__).parents[2] / "docs" / "own-data.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## ([a-z-]+)\n(.*?)(?=^## |\Z)", PAGE, flags=re.MULTILINE | re.DOTALL))

@@ -79,7 +79,7 @@ def test_a_wrong_executor_is_one_sentence(
 def test_an_unknown_executor_is_told_those_that_are_installed(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(
         UserError,
-        match=r"--executor locale: there is none of that name \(did you mean 'local'\?\), expected one of local",
+        match=r"none of that name \(did you mean 'local'\?\), expected one of local",
     ):
         carried_out(suite, monkeypatch, named="locale")
 
