@@ -24,7 +24,7 @@ _WORDS = ("a", "b c", "b c d")
 
 @dataclass(frozen=True)
 class MetricOnItems:
-    """What the laws of metrics are about; without ``items``, columns of the declared types are made up."""
+    """A metric under test; without ``items``, random columns of the declared types are used."""
 
     metric: Metric
     items: Columns | None = None

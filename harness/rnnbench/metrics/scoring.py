@@ -81,7 +81,7 @@ def resample_count(metric: Metric, items: int) -> int:
 
 
 def resampling_counts(seed_generator: np.random.Generator, items: int, resamples: int) -> Iterator[npt.NDArray[Any]]:
-    """How often each item stands in each resample of a bootstrap: N x I counts, a part of the resamples at a time."""
+    """How often each item is drawn in each resample of a bootstrap: N x I counts, some resamples at a time."""
     chances, step = np.full(items, 1 / items), max(1, _CHUNK // items)
     for first in range(0, resamples, step):
         yield seed_generator.multinomial(items, chances, size=min(step, resamples - first))

@@ -1,4 +1,4 @@
-"""Whether a run's scores are those of its items, and its items those of this test set."""
+"""Checks that scores follow from the items of a run, and that the items are those of the table's test set."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from rnnbench.submission.read import Columns, Submission, Unreadable
 from rnnbench.submission.validate.outcomes import file_of
 
 SHARED = tuple({metric.identifies: None for metric in BUILT_IN if metric.identifies})
-"""Columns that the data decide: the same in all runs of a table."""
+"""Columns that depend on the data alone: the same in all runs of a table."""
 _SLACK = 1e-9
 """How far a value may lie outside its metric's range, relatively."""
 
 
 def check_scores(submission: Submission, task: PlannedTask, records: list[Record]) -> Iterator[Problem]:
-    """All records of a table that have items, one after the other: their items are large."""
+    """Check the records of a table that have items, one at a time, since their items are large."""
     resample, seen = Resamples(task.fingerprint), _Shared()
     for record in records:
         file = f"{ITEMS}/{record.id}.json.gz"
@@ -67,7 +67,7 @@ def _check_metrics(record: Record, task: PlannedTask, items: Columns, resample: 
 
 
 def check_metric(record: Record, metric: Metric, items: Columns, resample: Resamples) -> Iterator[Problem]:
-    """A metric, its interval and its signature, computed again from the items."""
+    """Recompute a metric, its interval and its signature from the items, and compare."""
     file = file_of(record)
     ill_typed = [name for name, kind in metric.columns.items() if not _fits(items[name], kind)]
     if ill_typed:
@@ -86,7 +86,7 @@ def check_metric(record: Record, metric: Metric, items: Columns, resample: Resam
 
 
 def _check_own(record: Record, info: MetricInfo, items: Columns) -> Iterator[Problem]:
-    """What can be said of a plugin's metric without the plugin: its range, and that its statistics are there."""
+    """Check a plugin's metric without the plugin: its value against its range, and its statistics for presence."""
     if record.status is not Status.DONE:
         return
     named = {f"metrics.{info.name}": record.metrics.get(info.name)}
@@ -131,7 +131,7 @@ def _check_error(record: Record, metric: Metric, items: Columns, resample: Resam
 
 
 def _check_signature(record: Record, metric: Metric) -> Iterator[Problem]:
-    """The settings of a score; the version of the library behind it may be another."""
+    """The settings in a signature, without the version of the library, which may differ."""
     own, got = metric.signature(), record.signatures.get(metric.name)
     if own is not None and _settings(own) != _settings(got or ""):
         yield differs(file_of(record), f"signatures.{metric.name}", own, got)
@@ -142,7 +142,7 @@ def _settings(signature: str) -> list[str]:
 
 
 class Resamples:
-    """The same resamples for every run of a table: drawn once for a metric, and kept."""
+    """Bootstrap resamples, drawn once for each metric and used for every run of a table."""
 
     def __init__(self, fingerprint: str) -> None:
         self._fingerprint = fingerprint
@@ -160,20 +160,20 @@ class Resamples:
 
 
 class _Shared:
-    """What the data decide of the items, file by file."""
+    """Hashes of the columns that depend on the data alone, by file."""
 
     def __init__(self) -> None:
         self._files: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
 
     def add(self, file: str, items: Columns) -> None:
-        """Note a file's columns, each as a hash."""
+        """Add the hashes of one file."""
         for name in SHARED:
             if name in items:
                 content = hashlib.sha256(json.dumps(items[name]).encode()).hexdigest()
                 self._files[name][content].append(file)
 
     def check(self) -> Iterator[Problem]:
-        """Files that hold another test set than most."""
+        """The files whose test set differs from that of the majority."""
         for name, by_content in self._files.items():
             most = max(by_content.values(), key=len)
             for files in by_content.values():
@@ -184,7 +184,7 @@ class _Shared:
 
 
 def _check_items(file: str, task: PlannedTask, items: Columns) -> Iterator[Problem]:
-    """What the built-in metrics say of their columns, and as many items as the plan's test rows come to."""
+    """Check the bounds that built-in metrics declare for their columns, and the number of items against the plan."""
     rules = {
         (name, metric.columns[name], low, high): None
         for metric in BUILT_IN
@@ -241,7 +241,7 @@ _COMPLETE: Mapping[str | None, Callable[[str, PlannedTask, Columns], Iterator[Pr
     "windows": _every_window,
     "lines": _every_line,
 }
-"""By what one item is: how many items make a whole test set."""
+"""The check of how many items a whole test set has, by what one item is."""
 
 _OF_OLDER_PLANS = {
     **dict.fromkeys(("sentiment", "translation", "adding", "copy-memory", "associative-recall", "tagging"), "rows"),
