@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from rnnbench.contract.ends import OutputEnd, OutputType, Reads
 from rnnbench.contract.models import Role
 from rnnbench.network.per_step import read_y
 from rnnbench.network.readout import Readout
-from rnnbench.network.rows import column, even_labels, even_log_probability
+from rnnbench.network.rows import blind_labels, column, perfect_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,17 +35,11 @@ class LabelPerStep(OutputType):
 
     def perfect(self, batch: Batch) -> Mapping[str, Any]:
         """The targets, with probability one."""
-        return {
-            "label": np.maximum(batch.targets.numpy(), 0),
-            "log_probability": np.zeros(tuple(batch.targets.shape)),
-        }
+        return perfect_labels(batch)
 
     def blind(self, batch: Batch) -> Mapping[str, Any]:
         """Labels drawn evenly, with equal probabilities."""
-        return {
-            "label": even_labels(batch, self.classes),
-            "log_probability": even_log_probability(batch.targets, self.classes),
-        }
+        return blind_labels(batch, self.classes)
 
     def build(self, width: int, inputs: nn.Module) -> LabelPerStepEnd:  # noqa: ARG002  nothing is shared with the inputs
         """The readout E -> classes."""

@@ -45,3 +45,16 @@ def even_log_probability(targets: Tensor, choices: int) -> Floats:
 def even_labels(batch: Batch, classes: int) -> Integers:
     """A class drawn evenly for each target; the same rows get the same ones."""
     return np.random.default_rng(batch.rows).integers(classes, size=tuple(batch.targets.shape))
+
+
+def perfect_labels(batch: Batch) -> dict[str, Any]:
+    """The scores of an answer that gives each target probability one; ``targets`` may be B or B x T."""
+    return {"label": np.maximum(batch.targets.numpy(), 0), "log_probability": np.zeros(tuple(batch.targets.shape))}
+
+
+def blind_labels(batch: Batch, classes: int) -> dict[str, Any]:
+    """The scores of labels drawn evenly, with equal probabilities; ``targets`` may be B or B x T."""
+    return {
+        "label": even_labels(batch, classes),
+        "log_probability": even_log_probability(batch.targets, classes),
+    }
