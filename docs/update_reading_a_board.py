@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnbench.leaderboard import read_board
-from rnnbench.leaderboard.paired_items import ScoredItems, paired_variance
+from rnnbench.leaderboard.paired_items import ScoredItems, item_moves, paired_variance
 from rnnbench.leaderboard.prose import verdict_parts
 from rnnbench.records.schema import MetricInfo
 from rnnbench.statistics.aggregates import interquartile_interval
@@ -77,7 +77,7 @@ def verdict(draw: np.random.Generator, count: int) -> bool:
         [ScoredItems({"squared_error": run.tolist(), "count": [1] * _ITEMS}, float(run.mean())) for run in side]
         for side in sides
     ]
-    test = paired_variance(_MSE, *scored)
+    test = paired_variance(*(item_moves(_MSE, side) for side in scored))
     if test is None:
         raise ValueError("the two models answered the same items")
     deviations = (deviation(ours), deviation(theirs))
