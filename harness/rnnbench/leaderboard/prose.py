@@ -52,7 +52,8 @@ def _amount(name: str, value: object) -> str:
 
 def verdict_parts(verdict: Verdict) -> list[str]:
     """A verdict in a few words, the differences that it rests on, and its caveats."""
-    return [brief(part) for part in (verdict.sentence, evidence(verdict), *verdict.caveats) if part]
+    caveats = map(brief, verdict.caveats)
+    return [part for part in (brief(verdict.sentence), evidence(verdict), *caveats) if part]
 
 
 def evidence(verdict: Verdict) -> str:
@@ -67,18 +68,18 @@ def evidence(verdict: Verdict) -> str:
         return pair
     size, unit = (100, " %") if verdict.relative else (1, " points")
 
-    def interval(names: str, *ends: float) -> str:
-        loss, low, high = (f"{size * value:+,.2f}" for value in ends)
-        return f"{names} {loss}{unit} [{low}, {high}]"
+    def interval(*ends: float) -> str:
+        loss, low, high = (f"{round(size * value, 2) + 0.0:+,.2f}" for value in ends)  # + 0.0: no "-0.00"
+        return f"{loss}{unit} [{low}, {high}]"
 
-    beside = [
-        interval(brief(f"{each.model} against {each.baseline}"), each.difference, each.low, each.high)
-        for each in verdict.against_baselines
-    ]
-    if verdict.outcome is VerdictOutcome.BASELINE:
-        parts = beside
-    else:
-        parts = [interval(pair, verdict.difference, verdict.low, verdict.high), *beside]
+    beside: dict[str, list[str]] = {}
+    for each in verdict.against_baselines:
+        found = f"{brief(each.model)} {interval(each.difference, each.low, each.high)}"
+        beside.setdefault(each.baseline, []).append(found)
+    parts = []
+    if verdict.outcome is not VerdictOutcome.BASELINE:
+        parts.append(f"{pair} {interval(verdict.difference, verdict.low, verdict.high)}")
+    parts += [f"against {brief(label)} {', '.join(found)}" for label, found in beside.items()]
     return "; ".join([*parts, f"margin {size * verdict.margin:g}{unit}", *_other_margins(verdict, size, unit)])
 
 
