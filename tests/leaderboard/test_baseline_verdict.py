@@ -47,13 +47,15 @@ def test_a_baseline_over_which_neither_champion_gains_the_margin_is_enough():
     assert [each.baseline for each in found.against_baselines] == ["baseline:strong"] * 2
     assert found.enough_above == pytest.approx(max(-each.low for each in found.against_baselines))
     assert 0.2 < found.enough_above < 0.5
-    assert evidence(found).endswith(f"margin 0.5 points; enough at any margin above {found.enough_above:.2f} points")
+    assert evidence(found)[-1].endswith(
+        f"margin 0.5 points; enough at any margin above {found.enough_above:.2f} points"
+    )
 
 
 def test_a_baseline_that_beats_both_is_enough_at_any_margin():
     found = verdict(78.0, 79.0, {"strong": 80.0})
     assert found.outcome is VerdictOutcome.BASELINE
-    assert evidence(found).endswith("margin 0.5 points; enough at any margin")
+    assert evidence(found)[-1].endswith("margin 0.5 points; enough at any margin")
 
 
 def test_the_baseline_that_is_named_is_the_best_of_those_that_are_enough():
@@ -83,9 +85,9 @@ def test_far_above_every_baseline_the_verdict_is_between_the_champions():
     baselines = {"strong": 70.0, "majority": 50.0}
     recurrent, attention = verdict(80.0, 80.0, baselines), verdict(75.0, 80.0, baselines)
     assert recurrent.outcome is VerdictOutcome.RECURRENT
-    assert f"enough at any margin above {recurrent.high:.2f} points" in evidence(recurrent)
+    assert f"enough at any margin above {recurrent.high:.2f} points" in "; ".join(evidence(recurrent))
     assert attention.outcome is VerdictOutcome.ATTENTION
-    assert f"needed at any margin below {attention.low:.2f} points" in evidence(attention)
+    assert f"needed at any margin below {attention.low:.2f} points" in "; ".join(evidence(attention))
     assert [each.baseline for each in recurrent.against_baselines] == ["baseline:strong"] * 2
 
 

@@ -156,7 +156,7 @@ def test_a_wider_margin_turns_a_verdict_and_is_printed():
     for points, outcome in ((0.5, VerdictOutcome.ATTENTION), (3.0, VerdictOutcome.RECURRENT)):
         made = make_board(make_plan(runs, [task], margin=Margin(points=points)), records).tables[0].verdict
         assert made.outcome is outcome
-        assert f"margin {points:g} points" in evidence(made)
+        assert f"margin {points:g} points" in "; ".join(evidence(made))
 
 
 @pytest.mark.parametrize("value", [{"relative": -0.1}, {"points": 101.0}, {"relative": float("nan")}, {"other": 1}])

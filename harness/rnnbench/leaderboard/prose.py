@@ -53,19 +53,19 @@ def _amount(name: str, value: object) -> str:
 def verdict_parts(verdict: Verdict) -> list[str]:
     """A verdict in a few words, the differences that it rests on, and its caveats."""
     caveats = map(brief, verdict.caveats)
-    return [part for part in (brief(verdict.sentence), evidence(verdict), *caveats) if part]
+    return [brief(verdict.sentence), *evidence(verdict), *caveats]
 
 
-def evidence(verdict: Verdict) -> str:
+def evidence(verdict: Verdict) -> list[str]:
     """The two models that a verdict compares, their difference and its interval, and those against baselines.
 
     Then the margin, and the least one at which the answer would be the same. Empty without models.
     """
     if verdict.recurrent is None:
-        return ""
+        return []
     pair = brief(f"{verdict.recurrent} against {verdict.attention}")
     if verdict.difference is None or verdict.low is None or verdict.high is None or verdict.margin is None:
-        return pair
+        return [pair]
     size, unit = (100, " %") if verdict.relative else (1, " points")
 
     def interval(*ends: float) -> str:
@@ -79,8 +79,9 @@ def evidence(verdict: Verdict) -> str:
     parts = []
     if verdict.outcome is not VerdictOutcome.BASELINE:
         parts.append(f"{pair} {interval(verdict.difference, verdict.low, verdict.high)}")
-    parts += [f"against {brief(label)} {', '.join(found)}" for label, found in beside.items()]
-    return "; ".join([*parts, f"margin {size * verdict.margin:g}{unit}", *_other_margins(verdict, size, unit)])
+    parts += [f"against {brief(label)}: {', '.join(found)}" for label, found in beside.items()]
+    margins = [f"margin {size * verdict.margin:g}{unit}", *_other_margins(verdict, size, unit)]
+    return [*parts, "; ".join(margins)]
 
 
 def _other_margins(verdict: Verdict, size: float, unit: str) -> list[str]:
