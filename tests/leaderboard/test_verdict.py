@@ -11,9 +11,10 @@ from scipy import stats
 from leaderboard.factory import ACCURACY, PERPLEXITY, make_plan, make_record, make_run, make_task
 from rnnbench.leaderboard import make_board
 from rnnbench.leaderboard.board import VerdictOutcome
-from rnnbench.leaderboard.paired_items import ScoredItems, paired_variance
+from rnnbench.leaderboard.decision import MOST_SEEDS, decide
+from rnnbench.leaderboard.paired_items import ScoredItems, item_moves, paired_variance
 from rnnbench.leaderboard.prose import evidence
-from rnnbench.leaderboard.verdict import MOST_SEEDS, decide, judge, margin
+from rnnbench.leaderboard.verdict import judge, margin
 from rnnbench.metrics import find_metric
 from rnnbench.records.schema import Margin, MetricInfo, Status
 from rnnbench.records.schema import TestError as ErrorOnTest
@@ -155,7 +156,7 @@ def test_a_wider_margin_turns_a_verdict_and_is_printed():
     for points, outcome in ((0.5, VerdictOutcome.ATTENTION), (3.0, VerdictOutcome.RECURRENT)):
         made = make_board(make_plan(runs, [task], margin=Margin(points=points)), records).tables[0].verdict
         assert made.outcome is outcome
-        assert evidence(made).endswith(f"margin {points:g} points")
+        assert f"margin {points:g} points" in "; ".join(evidence(made))
 
 
 @pytest.mark.parametrize("value", [{"relative": -0.1}, {"points": 101.0}, {"relative": float("nan")}, {"other": 1}])
@@ -167,9 +168,9 @@ def test_a_plan_with_an_impossible_margin_is_no_plan(value):
 @pytest.mark.parametrize("deviation", [0.4, 0.6, 0.9])
 def test_so_many_more_seeds_are_the_fewest_that_would_decide(deviation):
     spread = EstimatedDifference(1.0, (deviation, deviation), (3, 3), TestVariance(0.01, 500))
-    outcome, reason = decide(spread, 0.5)
-    more = int(reason.split()[1])
-    assert outcome is VerdictOutcome.UNDECIDED
+    found = decide(spread, 0.5)
+    more = int(found.reason.split()[1])
+    assert found.outcome is VerdictOutcome.UNDECIDED
 
     def half(count):
         parts = np.array([deviation**2 / count, deviation**2 / count, 0.01])
@@ -181,9 +182,9 @@ def test_so_many_more_seeds_are_the_fewest_that_would_decide(deviation):
 
 def test_where_seeds_are_not_what_is_missing_the_reason_says_what_is():
     small = EstimatedDifference(0.6, (0.1, 0.1), (3, 3), TestVariance(1.0, 500))
-    assert decide(small, 0.5)[1] == "the test set is too small"
+    assert decide(small, 0.5).reason == "the test set is too small"
     close = EstimatedDifference(0.501, (1.0, 1.0), (3, 3), TestVariance(1e-9, 500))
-    assert decide(close, 0.5)[1] == "too close to the margin"
+    assert decide(close, 0.5).reason == "too close to the margin"
     assert close.half_width(MOST_SEEDS) > 0.001
 
 
@@ -235,7 +236,7 @@ METRICS = {
 def test_the_paired_variance_is_that_of_a_brute_force_bootstrap(kind):
     rng = np.random.default_rng(0)
     sides = [[items_of(kind, rng, ability) for _ in range(3)] for ability in (1.0, 0.9)]
-    found = paired_variance(METRICS[kind], *sides)
+    found = paired_variance(*(item_moves(METRICS[kind], side) for side in sides))
     picks = rng.integers(0, 300, (4000, 300))
     ours, theirs = (resampled(kind, side, picks) for side in sides)
     assert found.variance == pytest.approx((ours - theirs).var(), rel=0.08)
@@ -246,12 +247,17 @@ def test_the_paired_variance_is_that_of_a_brute_force_bootstrap(kind):
 def test_items_pair_only_if_they_are_the_same_and_give_the_scores():
     rng = np.random.default_rng(0)
     ours, theirs = (items_of("perplexity", rng, ability) for ability in (1.0, 0.9))
-    assert paired_variance(PERPLEXITY, [ours], [theirs])
-    assert paired_variance(PERPLEXITY, [ours], [ScoredItems(theirs.items, 1.01 * theirs.scaled)]) is None
     other = {"nll": theirs.items["nll"][::-1], "words": theirs.items["words"][::-1]}
-    assert paired_variance(PERPLEXITY, [ours], [ScoredItems(other, theirs.scaled)]) is None
+
+    def paired(one, metric=PERPLEXITY):
+        return paired_variance(item_moves(metric, [ours]), item_moves(metric, [one]))
+
+    assert paired(theirs)
+    assert paired(ScoredItems(theirs.items, 1.01 * theirs.scaled)) is None
+    assert paired(ScoredItems(other, theirs.scaled)) is None
+    assert item_moves(PERPLEXITY, [theirs, ScoredItems(other, theirs.scaled)]) is None
     for name in ("bleu", "solved", "a-plugins-own"):
-        assert paired_variance(MetricInfo(name=name, direction="max"), [ours], [theirs]) is None
+        assert paired(theirs, MetricInfo(name=name, direction="max")) is None
 
 
 @pytest.mark.parametrize("value", [None, "x", [1], math.nan, math.inf, 10**400, {}, -1e308])

@@ -12,7 +12,7 @@ from metrics.own_metrics import MEAN_NLL, SHARE, SPEARMAN
 
 from rnnbench import Metric
 from rnnbench.discovery import discover
-from rnnbench.leaderboard.paired_items import ScoredItems, paired_variance
+from rnnbench.leaderboard.paired_items import ScoredItems, item_moves, paired_variance
 from rnnbench.metrics import planned_metric
 from rnnbench.metrics.scoring import bootstrap, resample_count, score
 from rnnbench.records.storage import read_items, read_plan, read_records
@@ -136,7 +136,7 @@ def test_two_models_are_paired_by_a_plugins_ratio_of_sums(own, board):
         for record in read_records(folder).values()
         if record.kind == "baseline"
     ]
-    found = paired_variance(info, runs[:1], runs[1:2])
+    found = paired_variance(item_moves(info, runs[:1]), item_moves(info, runs[1:2]))
     moves = np.asarray(runs[0].items["nll"]) - np.asarray(runs[1].items["nll"])
     assert found is not None
     assert found.variance == pytest.approx(moves.var(ddof=1) / len(moves), rel=1e-4)

@@ -113,8 +113,20 @@ class VerdictOutcome(StrEnum):
 
     RECURRENT = "recurrent is enough"
     ATTENTION = "attention is needed"
+    BASELINE = "a baseline is enough"
     UNDECIDED = "undecided"
     NONE = "no verdict"
+
+
+@dataclass(frozen=True)
+class AgainstBaseline:
+    """How much worse a model is than a baseline, negative where it is better, and the ends of its 95 % interval."""
+
+    model: str
+    baseline: str
+    difference: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -134,10 +146,14 @@ class Verdict:
     low: float | None = None
     high: float | None = None
     margin: float | None = None
+    enough_above: float | None = None
+    """The least margin at which these intervals would say that the baseline, or else the recurrent model, is enough."""
     seeds_error: float | None = None
     """One standard error of the difference that is due to the seeds."""
     test_error: float | None = None
     """One standard error that is due to the finite test set."""
+    against_baselines: tuple[AgainstBaseline, ...] = ()
+    """Each of the two models against the baseline over which it gains least; or against the one that is enough."""
     caveats: tuple[str, ...] = field(default=())
 
     @property

@@ -25,25 +25,41 @@ class ScoredItems:
     scaled: float
 
 
-def paired_variance(
-    metric: MetricInfo, first: Sequence[ScoredItems], second: Sequence[ScoredItems]
-) -> TestVariance | None:
-    """The variance of the difference between two models' means over seeds, from items that both answered.
+@dataclass(frozen=True)
+class Moves:
+    """How far each item moves the score of each of a model's runs, and the values that identify the items."""
+
+    runs: tuple[Floats, ...]
+    asked: tuple[Any, ...]
+
+
+def item_moves(metric: MetricInfo, runs: Sequence[ScoredItems]) -> Moves | None:
+    """What each item contributes to the score of each run of one model.
 
     Returns:
-        None where it cannot be computed: only its plugin can compute the metric, or it is a step function;
-        the items do not give the records' scores; or the runs did not answer the same items.
+        None where it cannot be computed: only its plugin can compute the metric, or it is a step function; the items
+        do not give the records' scores; or the runs did not answer the same items.
     """
     try:
         with np.errstate(all="ignore"):
-            sides = [[_influences(metric, run) for run in runs] for runs in (first, second)]
+            found = [_influences(metric, run) for run in runs]
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return None  # items may come from a third party: a column may hold any value
-    asked = [key for side in sides for _, key in side]
-    if any(key != asked[0] for key in asked) or len(asked[0]) < 2:
+    asked = found[0][1]
+    if any(key != asked for _, key in found):
         return None
-    ours, theirs = ([moves_I for moves_I, _ in side] for side in sides)
-    return difference_variance(ours, theirs)
+    return Moves(tuple(moves_I for moves_I, _ in found), tuple(asked))
+
+
+def paired_variance(first: Moves | None, second: Moves | None) -> TestVariance | None:
+    """The variance of the difference between two models' means over seeds, from items that both answered.
+
+    Returns:
+        None where either is unknown, or they did not answer the same items.
+    """
+    if first is None or second is None or first.asked != second.asked or len(first.asked) < 2:
+        return None
+    return difference_variance(first.runs, second.runs)
 
 
 def _influences(metric: MetricInfo, run: ScoredItems) -> tuple[Floats, list[Any]]:

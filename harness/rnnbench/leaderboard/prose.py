@@ -8,7 +8,7 @@ from __future__ import annotations
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from rnnbench.leaderboard.board import Board, Row, RowKind, Table
+from rnnbench.leaderboard.board import Board, Row, RowKind, Table, VerdictOutcome
 from rnnbench.leaderboard.formatting import brief, clean
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rnnbench.leaderboard.board import Across, Reproduction, Verdict
 
-VERDICT_NOTE = "+ is where the best recurrent model loses more than the best with attention, each chosen on validation."
+VERDICT_NOTE = "a against b: + is where a loses more. The best of each kind of model is chosen on validation."
 SHOWN_THRESHOLDS = (0.5, 0.75, 0.9)
 """The thresholds of performance profiles that tables show; charts show all."""
 
@@ -51,21 +51,48 @@ def _amount(name: str, value: object) -> str:
 
 
 def verdict_parts(verdict: Verdict) -> list[str]:
-    """A verdict in a few words, the difference that it rests on, and its caveats."""
-    return [brief(part) for part in (verdict.sentence, evidence(verdict), *verdict.caveats) if part]
+    """A verdict in a few words, the differences that it rests on, and its caveats."""
+    caveats = map(brief, verdict.caveats)
+    return [brief(verdict.sentence), *evidence(verdict), *caveats]
 
 
-def evidence(verdict: Verdict) -> str:
-    """The two models that a verdict compares, their difference, its interval and the margin; empty without models."""
+def evidence(verdict: Verdict) -> list[str]:
+    """The two models that a verdict compares, their difference and its interval, and those against baselines.
+
+    Then the margin, and the least one at which the answer would be the same. Empty without models.
+    """
     if verdict.recurrent is None:
-        return ""
+        return []
     pair = brief(f"{verdict.recurrent} against {verdict.attention}")
     if verdict.difference is None or verdict.low is None or verdict.high is None or verdict.margin is None:
-        return pair
-    size = 100 if verdict.relative else 1
-    unit = " %" if verdict.relative else " points"
-    loss, low, high = (f"{size * value:+,.2f}" for value in (verdict.difference, verdict.low, verdict.high))
-    return f"{pair} {loss}{unit} [{low}, {high}], margin {size * verdict.margin:g}{unit}"
+        return [pair]
+    size, unit = (100, " %") if verdict.relative else (1, " points")
+
+    def interval(*ends: float) -> str:
+        loss, low, high = (f"{round(size * value, 2) + 0.0:+,.2f}" for value in ends)  # + 0.0: no "-0.00"
+        return f"{loss}{unit} [{low}, {high}]"
+
+    beside: dict[str, list[str]] = {}
+    for each in verdict.against_baselines:
+        found = f"{brief(each.model)} {interval(each.difference, each.low, each.high)}"
+        beside.setdefault(each.baseline, []).append(found)
+    parts = []
+    if verdict.outcome is not VerdictOutcome.BASELINE:
+        parts.append(f"{pair} {interval(verdict.difference, verdict.low, verdict.high)}")
+    parts += [f"against {brief(label)}: {', '.join(found)}" for label, found in beside.items()]
+    margins = [f"margin {size * verdict.margin:g}{unit}", *_other_margins(verdict, size, unit)]
+    return [*parts, "; ".join(margins)]
+
+
+def _other_margins(verdict: Verdict, size: float, unit: str) -> list[str]:
+    """At which other margins the answer would be the same."""
+    if verdict.outcome is VerdictOutcome.ATTENTION and verdict.low is not None:
+        return [f"needed at any margin below {size * verdict.low:,.2f}{unit}"]
+    least = verdict.enough_above
+    if verdict.outcome is VerdictOutcome.NONE or least is None:
+        return []
+    who = "" if verdict.outcome is not VerdictOutcome.UNDECIDED else "recurrent "
+    return [f"{who}enough at any margin" + (f" above {size * least:,.2f}{unit}" if least > 0 else "")]
 
 
 def footnotes(table: Table) -> dict[str, str]:

@@ -104,10 +104,10 @@ def _table(
     rows = placed(unplaced, metric)
     compared = [scaled(row) for row in rows if is_tested(row)]
     gap = detectable_gap(compared, max(1, math.comb(len(compared), 2)))
-    trained: dict[str, list[Record]] = {}
+    judged: dict[str, list[Record]] = {}
     for run in runs:
-        if run.kind is Kind.TRAIN and run.id in records:
-            trained.setdefault(run.model, []).append(records[run.id])
+        if run.kind in (Kind.TRAIN, Kind.BASELINE) and run.id in records:
+            judged.setdefault(run.model, []).append(records[run.id])
     return Table(
         label=task.label,
         task=task.task,
@@ -125,7 +125,7 @@ def _table(
         best_baseline=best_baseline(rows, metric),
         signatures=tuple(sorted({pair for run in runs if run.id in records for pair in _signatures(records[run.id])})),
         notes=task.notes,
-        verdict=judge(rows, trained, items, plan.margin, task.chance),
+        verdict=judge(rows, judged, items, plan.margin, task.chance),
         task_version=task.task_version,
         fields=task.fields,
         fingerprint=task.fingerprint,

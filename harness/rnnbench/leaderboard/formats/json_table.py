@@ -11,9 +11,9 @@ from pydantic import BaseModel
 if TYPE_CHECKING:
     from rnnbench.leaderboard.results import Results
 
-FORMAT = 2
+FORMAT = 3
 """The format of all tables. Raised whenever other tables are made of the same records; published ones are made again in
-the same commit. 2: intervals end where the metric's range does."""
+the same commit. 2: intervals end where the metric's range does. 3: a verdict may be a baseline's."""
 
 
 def render(results: Results) -> str:

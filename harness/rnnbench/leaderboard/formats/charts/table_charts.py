@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from rnnbench.leaderboard.board import VerdictOutcome
 from rnnbench.leaderboard.consistency import LARGEST
 from rnnbench.leaderboard.formats.charts.axes import Axis, axis, short
 from rnnbench.leaderboard.formats.charts.chart_data import curves, looks, sizes, times
@@ -117,21 +118,29 @@ def seeds(row: Row, x: Axis, look: int) -> Picture:
 
 
 def difference(verdict: Verdict) -> Picture | None:
-    """The interval of a verdict's difference, with zero and the margin; None where there is no interval."""
+    """The interval that a verdict rests on, with zero and the margin; None where there is none.
+
+    Where a baseline is enough, it is that of each model against the baseline, one below the other.
+    """
     if verdict.difference is None or verdict.low is None or verdict.high is None or verdict.margin is None:
         return None
-    x = axis((verdict.low, verdict.high, 0.0, verdict.margin), 4, 236)
+    intervals, limit = [(verdict.low, verdict.difference, verdict.high)], verdict.margin
+    if verdict.outcome is VerdictOutcome.BASELINE:
+        intervals = [(each.low, each.difference, each.high) for each in verdict.against_baselines]
+        limit = -limit
+    x = axis((*(end for interval in intervals for end in interval), 0.0, limit), 4, 236)
     x = x if not x.logarithmic else Axis(x.low, x.high, x.start, x.end, logarithmic=False)
-    margin = x.place(verdict.margin)
+    height = 24 * len(intervals)
     parts = [
-        line([(x.place(0.0), 3), (x.place(0.0), 21)], class_="zero"),
-        line([(margin, 3), (margin, 21)], class_="margin"),
-        line([(x.place(verdict.low), 12), (x.place(verdict.high), 12)], class_="interval plain"),
-        element("circle", cx=x.place(verdict.difference), cy=12, r=4, class_="plain"),
+        line([(x.place(0.0), 3), (x.place(0.0), height - 3)], class_="zero"),
+        line([(x.place(limit), 3), (x.place(limit), height - 3)], class_="margin"),
     ]
-    return Picture(
-        240, 24, "The difference with its 95 % interval; a line at zero, a dashed one at the margin", tuple(parts)
-    )
+    for index, (low, middle, high) in enumerate(intervals):
+        y = 12 + 24 * index
+        parts.append(line([(x.place(low), y), (x.place(high), y)], class_="interval plain"))
+        parts.append(element("circle", cx=x.place(middle), cy=y, r=4, class_="plain"))
+    what = "The difference with its 95 % interval; a line at zero, a dashed one at the margin"
+    return Picture(240, height, what, tuple(parts))
 
 
 def _stairs(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
