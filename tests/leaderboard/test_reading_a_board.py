@@ -2,13 +2,14 @@
 
 import importlib.util
 import math
+import sys
 from pathlib import Path
 
 import pytest
 
 _SCRIPT = Path(__file__).parents[2] / "docs" / "update_reading_a_board.py"
 _SPEC = importlib.util.spec_from_file_location("update_reading_a_board", _SCRIPT)
-update = importlib.util.module_from_spec(_SPEC)
+update = sys.modules[_SPEC.name] = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(update)
 STATED = update.stated(update.PAGE.read_text(encoding="utf-8"))
 TRIALS = 150
